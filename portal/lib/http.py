@@ -1,0 +1,69 @@
+"""The edges every page shares: security headers, and the one place where refusals become pages or JSON."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from portal.lib.errors import DirectTrainError, TryLater
+
+log = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# blob: is what hls.js feeds the video element; ws: and wss: the page's own socket.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self' blob:",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "connect-src 'self' ws: wss:",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+class SecurityHeaders:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
+        return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
+
+
+class TranslateErrors:
+    """A `DirectTrainError` becomes its status with a sentence, as JSON for programs and as a page for people."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DirectTrainError):
+            return None
+        log.info("refused %s with %s", request.resolver_match and request.resolver_match.view_name, error.code)
+        body = {"error": {"code": error.code, "message": error.message}}
+        response = (
+            JsonResponse(body, status=error.status)
+            if wants_json(request)
+            else render(request, "refused.html", {"error": error}, status=error.status)
+        )
+        if isinstance(error, TryLater):
+            response.headers["Retry-After"] = str(error.seconds)
+        return response

@@ -1,0 +1,15 @@
+"""Addresses of all rooms. Upper packages are named as text only."""
+
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog, set_language
+
+urlpatterns = [
+    path("words.js", JavaScriptCatalog.as_view(packages=None, domain="djangojs"), name="words"),
+    path("language/", set_language, name="set_language"),
+    path("people/", include("portal.people.urls")),
+    path("", include("portal.appeals.urls")),
+    path("", include("portal.questions.urls")),
+    path("", include("portal.live.urls")),
+    path("", include("recordings.urls")),
+    path("", include("transcripts.urls")),
+]
