@@ -1,0 +1,91 @@
+"""Who people are: what everybody may see (`Person`), what they may do (`Role`), and the sealed rest (`Identity`)."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.people.vocabulary import RoleKind, UnitKind
+
+
+class Unit(models.Model):
+    """A department, township or village that cases are dispatched to."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    kind = models.CharField(max_length=16, choices=UnitKind.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["kind", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(AbstractUser):
+    """One log-in. Citizens have an unusable password and a made-up username; their name lives in `Identity`."""
+
+    shown_name = models.CharField(_("显示名"), max_length=80, blank=True, default="")
+    village = models.CharField(_("村/社区"), max_length=80, blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")
+    large_print = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.shown_name or f"person-{self.pk}"
+
+
+class Role(models.Model):
+    """A person may do what `kind` may do: for one unit, or county-wide when `unit` is empty."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=16, choices=RoleKind.choices)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.CASCADE, related_name="roles")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "kind", "unit"], name="role_once_per_unit"),
+            models.UniqueConstraint(
+                fields=["person", "kind"], condition=models.Q(unit=None), name="role_once_county_wide"
+            ),
+        ]
+
+
+class Identity(models.Model):
+    """Name and telephone of a citizen, sealed; only `people.actions.reveal_identity` opens it, and writes down who looked."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="identity")
+    name_sealed = models.TextField(blank=True, default="")
+    phone_sealed = models.TextField()
+    # HMAC of the number: finds the person again without opening the seal.
+    phone_hash = models.CharField(max_length=64, unique=True)
+    consent_at = models.DateTimeField(null=True, blank=True)
+    under_14 = models.BooleanField(default=False)
+
+
+class IdentityView(models.Model):
+    """One look at one identity. Append-only."""
+
+    viewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities_seen")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identity_views")
+    why = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+
+
+class PhoneCode(models.Model):
+    """A one-time code on its way; only its hash is kept."""
+
+    phone_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["phone_hash", "-sent_at"], name="phone_code_newest")
+        ]
