@@ -17,7 +17,9 @@ class Unit(models.Model):
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True, default="")
     kind = models.CharField(max_length=16, choices=UnitKind.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["kind", "code"]
