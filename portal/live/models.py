@@ -1,0 +1,41 @@
+"""A broadcast: who answers, when, and which step it has reached."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.live.states import SessionState
+
+
+class LiveSession(models.Model):
+    """One broadcast. Its primary key is its public id in addresses, messages and files.
+
+    `revision` grows by one with every change of the session or of one of its questions; whoever holds an older
+    number asks again for what changed since.
+    """
+
+    title = models.CharField(_("标题"), max_length=120)
+    topic = models.CharField(_("主题"), max_length=200, blank=True)
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="hosted_sessions",
+        verbose_name=_("出席领导"),
+    )
+    moderators = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="moderated_sessions", verbose_name=_("主持人")
+    )
+    starts_at = models.DateTimeField(_("开始时间"), db_index=True)
+    planned_minutes = models.PositiveSmallIntegerField(_("预计时长(分钟)"), default=60)
+    state = models.CharField(max_length=16, choices=SessionState.choices, default=SessionState.PLANNED)
+    went_live_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    slate_text = models.CharField(_("暂停画面文字"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        indexes = [models.Index(fields=["state", "starts_at"], name="live_state_starts")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.title}"

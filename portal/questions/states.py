@@ -1,0 +1,77 @@
+"""Wall state (what the public sees), stage state (the queue to the microphone) and the lanes made of it.
+
+The state of the case is a third thing and lives in `portal.appeals`: nothing here changes it.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    WRITTEN = "written", _("文字提问")
+    SPOKEN = "spoken", _("举手提问")
+
+
+class WallState(TextChoices):
+    RECEIVED = "received", _("已收到")
+    SHOWN = "shown", _("已上墙")
+    ANSWERED = "answered", _("已回答")
+    HIDDEN = "hidden", _("未公开")
+
+
+class StageState(TextChoices):
+    NEW = "new", _("新问题")
+    SHORTLISTED = "shortlisted", _("备选")
+    PROMPTED = "prompted", _("已呼叫")
+    CHECKING = "checking", _("试音中")
+    READY = "ready", _("已就绪")
+    ON = "on", _("连线中")
+    DONE = "done", _("已完成")
+
+
+class Lane(TextChoices):
+    NEW = "new", _("新问题")
+    SHORTLIST = "shortlist", _("备选")
+    STAGE = "stage", _("台上")
+    DONE = "done", _("已完成")
+
+
+LANE_OF: dict[StageState, Lane] = {
+    StageState.NEW: Lane.NEW,
+    StageState.SHORTLISTED: Lane.SHORTLIST,
+    StageState.PROMPTED: Lane.STAGE,
+    StageState.CHECKING: Lane.STAGE,
+    StageState.READY: Lane.STAGE,
+    StageState.ON: Lane.STAGE,
+    StageState.DONE: Lane.DONE,
+}
+
+# A written question goes from the shortlist straight on air, read out by the host; a citizen comes by prompt and check.
+MOVES: dict[StageState, frozenset[StageState]] = {
+    StageState.NEW: frozenset({StageState.SHORTLISTED, StageState.PROMPTED, StageState.ON, StageState.DONE}),
+    StageState.SHORTLISTED: frozenset({StageState.NEW, StageState.PROMPTED, StageState.ON, StageState.DONE}),
+    StageState.PROMPTED: frozenset(
+        {StageState.SHORTLISTED, StageState.CHECKING, StageState.READY, StageState.ON, StageState.DONE}
+    ),
+    StageState.CHECKING: frozenset(
+        {StageState.SHORTLISTED, StageState.READY, StageState.ON, StageState.DONE}
+    ),
+    StageState.READY: frozenset(
+        {StageState.SHORTLISTED, StageState.CHECKING, StageState.ON, StageState.DONE}
+    ),
+    StageState.ON: frozenset({StageState.SHORTLISTED, StageState.READY, StageState.DONE}),
+    StageState.DONE: frozenset({StageState.NEW, StageState.SHORTLISTED, StageState.ON}),
+}
+
+# Whose page shows the stage prompt; the order is how near they are to the microphone.
+GUEST_STATES = (StageState.ON, StageState.READY, StageState.CHECKING, StageState.PROMPTED)
+PUBLIC = frozenset({WallState.SHOWN, WallState.ANSWERED})
+
+
+def lane_of(state: str) -> Lane:
+    return LANE_OF[StageState(state)]
+
+
+def may_follow(found: str, to: str) -> bool:
+    """Whether a question in stage state `found` may be moved to `to`."""
+    return StageState(to) in MOVES[StageState(found)]
