@@ -1,0 +1,151 @@
+// Which lane a question stands in, and which actions its state allows. Pure: no page, no clock, no socket.
+// The server decides in the end; this only keeps buttons from offering what would be refused.
+
+/**
+ * One row of `console_rows` as the server sends it.
+ * @typedef {object} Row
+ * @property {number} id
+ * @property {string} uuid
+ * @property {string} number            case number
+ * @property {string} text
+ * @property {string} village
+ * @property {string} name              masked
+ * @property {number} votes
+ * @property {string} stage_state       new|shortlisted|prompted|checking|ready|on|done
+ * @property {string} wall_state        received|shown|answered|hidden
+ * @property {string} kind              written|spoken
+ * @property {number|null} same_as
+ * @property {string|null} [claimed_by]
+ * @property {string} asked_at          ISO 8601
+ * @property {number|null} answer_begin_ms
+ * @property {number|null} answer_end_ms
+ * @property {string} [hidden_reason]
+ * @property {string} [written_answer]
+ * @property {number} revision
+ * @property {Record<string, number>} [history]
+ */
+
+/** @typedef {"new"|"shortlist"|"stage"|"done"} LaneKey */
+
+/** Lanes from left to right. @type {readonly LaneKey[]} */
+export const LANES = ["new", "shortlist", "stage", "done"];
+
+/** @type {Record<string, LaneKey>} */
+const LANE_OF_STATE = {
+  new: "new",
+  shortlisted: "shortlist",
+  prompted: "stage",
+  checking: "stage",
+  ready: "stage",
+  on: "stage",
+  done: "done",
+};
+
+/** Who is nearest to the air comes first. @type {Record<string, number>} */
+const STAGE_RANK = { on: 0, ready: 1, checking: 2, prompted: 3 };
+
+/**
+ * A hidden question and one that stands for another need nothing more: they rest with what is done.
+ * @param {Row} row
+ * @returns {LaneKey}
+ */
+export function laneOf(row) {
+  if (row.wall_state === "hidden" || row.same_as) return "done";
+  return LANE_OF_STATE[row.stage_state] ?? "new";
+}
+
+/** @param {Row} row */
+export function isAnswering(row) {
+  return row.answer_begin_ms != null && row.answer_end_ms == null;
+}
+
+/**
+ * Order of two rows within a lane; negative when `a` stands above `b`.
+ * @param {LaneKey} lane
+ * @param {Row} a
+ * @param {Row} b
+ * @param {"time"|"votes"} [by]
+ */
+export function compareRows(lane, a, b, by = "time") {
+  if (by === "votes" && a.votes !== b.votes) return b.votes - a.votes;
+  if (lane === "stage") {
+    const rank = (STAGE_RANK[a.stage_state] ?? 9) - (STAGE_RANK[b.stage_state] ?? 9);
+    return rank || a.id - b.id;
+  }
+  if (lane === "done") return b.revision - a.revision || b.id - a.id;
+  if (lane === "shortlist") return a.revision - b.revision || a.id - b.id;
+  return b.id - a.id;
+}
+
+/** @typedef {"shortlist"|"back"|"call_up"|"put_on"|"take_off"|"begin"|"end"|"write"|"done"|"hide"|"unhide"|"same"|"unsame"|"propose"} Action */
+
+/**
+ * The actions a row's state allows, in the order their buttons stand.
+ * @param {Row} row
+ * @returns {Set<Action>}
+ */
+export function allowedActions(row) {
+  /** @type {Set<Action>} */
+  const allowed = new Set(["write"]);
+  if (row.wall_state === "hidden") return new Set(/** @type {Action[]} */ (["unhide", "write"]));
+  if (row.same_as) return new Set(/** @type {Action[]} */ (["unsame", "write", "hide"]));
+  const state = row.stage_state;
+  allowed.add("hide").add("same");
+  if (state === "new" || state === "done") allowed.add("shortlist");
+  if (state === "shortlisted") allowed.add("back");
+  if (state === "new" || state === "shortlisted") allowed.add("call_up");
+  if (state === "checking" || state === "ready") allowed.add("put_on");
+  if (LANE_OF_STATE[state] === "stage") allowed.add("take_off");
+  if (isAnswering(row)) allowed.add("end");
+  else if (state !== "done") allowed.add("begin");
+  if (state !== "done" && !isAnswering(row)) allowed.add("done");
+  if (row.kind === "spoken") allowed.add("propose");
+  return allowed;
+}
+
+/**
+ * Rows that a search finds: number, masked name, village or text contain every word.
+ * @param {Row} row
+ * @param {string} query
+ */
+export function matches(row, query) {
+  const text = `${row.number} ${row.name} ${row.village} ${row.text}`.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/**
+ * Two-character pieces of a text, the unit in which Chinese sentences are compared without a dictionary.
+ * @param {string} text
+ */
+function pieces(text) {
+  const plain = text.toLowerCase().replace(/[\s\p{P}]/gu, "");
+  const found = new Set();
+  for (let at = 0; at + 2 <= plain.length; at += 1) found.add(plain.slice(at, at + 2));
+  return found;
+}
+
+/**
+ * The rows that say nearly the same as `row`, most alike first (share of common pieces, at least a fifth).
+ * @param {Row} row
+ * @param {Iterable<Row>} rows
+ * @param {number} [limit]
+ * @returns {{row: Row, score: number}[]}
+ */
+export function similarRows(row, rows, limit = 5) {
+  const own = pieces(row.text);
+  /** @type {{row: Row, score: number}[]} */
+  const found = [];
+  for (const other of rows) {
+    if (other.id === row.id || other.same_as || other.wall_state === "hidden") continue;
+    const theirs = pieces(other.text);
+    let common = 0;
+    for (const piece of own) if (theirs.has(piece)) common += 1;
+    const all = own.size + theirs.size - common;
+    const score = all ? common / all : 0;
+    if (score >= 0.2) found.push({ row: other, score });
+  }
+  return found.sort((a, b) => b.score - a.score || a.row.id - b.row.id).slice(0, limit);
+}

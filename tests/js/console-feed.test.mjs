@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Feed } from "../../portal/static/js/console-feed.js";
+
+/** A server whose answers wait until they are let go. */
+function slowServer() {
+  const asked = [];
+  const waiting = [];
+  return {
+    asked,
+    fetchSince: (since) => new Promise((resolve, reject) => (asked.push(since), waiting.push({ resolve, reject }))),
+    answer: (revision) => waiting.shift().resolve({ revision, rows: [] }),
+    fail: () => waiting.shift().reject(new Error("gone")),
+  };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("twenty messages while one fetch is under way cost one more fetch", async () => {
+  const server = slowServer();
+  const applied = [];
+  const feed = new Feed(server.fetchSince, (answer) => applied.push(answer.revision));
+  const settled = feed.changed(1);
+  for (let revision = 2; revision <= 21; revision += 1) void feed.changed(revision);
+  server.answer(1);
+  await turn();
+  server.answer(21);
+  await settled;
+  assert.deepEqual(server.asked, [0, 1]);
+  assert.deepEqual(applied, [1, 21]);
+});
+
+test("a revision already held asks for nothing", async () => {
+  const server = slowServer();
+  const feed = new Feed(server.fetchSince, () => undefined);
+  const first = feed.changed(5);
+  server.answer(7);
+  await first;
+  await feed.changed(6);
+  assert.deepEqual(server.asked, [0]);
+});
+
+test("after a failed fetch the next message asks from what is really held", async () => {
+  const server = slowServer();
+  const errors = [];
+  const feed = new Feed(server.fetchSince, () => undefined, (error) => errors.push(error));
+  const first = feed.changed(3);
+  server.answer(3);
+  await first;
+  const second = feed.changed(4);
+  server.fail();
+  await second;
+  assert.equal(errors.length, 1);
+  const third = feed.changed(5);
+  server.answer(5);
+  await third;
+  assert.deepEqual(server.asked, [0, 3, 3]);
+});
+
+test("a server that answers an older revision than it told of is not asked for ever", async () => {
+  const server = slowServer();
+  const feed = new Feed(server.fetchSince, () => undefined);
+  const first = feed.changed(9);
+  server.answer(2);
+  await first;
+  assert.deepEqual(server.asked, [0]);
+});
+
+test("a session without any change yet is still fetched once", async () => {
+  const server = slowServer();
+  const feed = new Feed(server.fetchSince, () => undefined);
+  const first = feed.changed(0);
+  server.answer(0);
+  await first;
+  assert.deepEqual(server.asked, [0]);
+});
+
+test("asking again starts from the beginning", async () => {
+  const server = slowServer();
+  const feed = new Feed(server.fetchSince, () => undefined);
+  const first = feed.changed(4);
+  server.answer(4);
+  await first;
+  const second = feed.again();
+  server.answer(4);
+  await second;
+  assert.deepEqual(server.asked, [0, 0]);
+});
