@@ -1,0 +1,8 @@
+/** What Django's JavaScriptCatalog puts on the page at /words.js, and what hls.js brings when it is loaded. */
+declare function gettext(text: string): string;
+declare function ngettext(singular: string, plural: string, count: number): string;
+declare function interpolate(format: string, values: unknown[] | Record<string, unknown>, named?: boolean): string;
+
+interface Window {
+  Hls?: typeof import("hls.js").default;
+}
