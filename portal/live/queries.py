@@ -1,0 +1,103 @@
+"""Who may do what in a broadcast, and what everybody may know of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import NotFound
+from portal.live.models import LiveSession
+from portal.live.states import ON_AIR, SessionState
+from portal.people.models import Person
+from portal.people.queries import has_role
+from portal.people.vocabulary import RoleKind
+
+Anyone = Person | AnonymousUser | None
+
+# A broadcast that nobody opened stays announced for a while: the leader may be late.
+LATE_START = timedelta(hours=3)
+
+
+def session_of(session_id: int) -> LiveSession:
+    """The row with its host; raises `NotFound`."""
+    found = LiveSession.objects.select_related("host").filter(pk=session_id).first()
+    if found is None:
+        raise NotFound(_("没有这场直播。"))
+    return found
+
+
+def may_plan(person: Anyone) -> bool:
+    return has_role(person, RoleKind.SUPERVISOR) or has_role(person, RoleKind.CLERK)
+
+
+def may_host(person: Anyone, session: LiveSession) -> bool:
+    return isinstance(person, Person) and person.is_active and person.pk == session.host_id
+
+
+def may_moderate(person: Anyone, session: LiveSession) -> bool:
+    if not isinstance(person, Person) or not person.is_active:
+        return False
+    return session.moderators.filter(pk=person.pk).exists()
+
+
+def may_run(person: Anyone, session: LiveSession) -> bool:
+    """Start, pause and end the broadcast, stamp an answer: the leader on stage and the moderators."""
+    return may_host(person, session) or may_moderate(person, session)
+
+
+def may_watch(person: Anyone, session: LiveSession) -> bool:
+    """Broadcasts are public; of a cancelled one there is nothing to see."""
+    return session.state != SessionState.CANCELLED
+
+
+def view_of(session: LiveSession) -> dict[str, Any]:
+    """The public facts of a session row (with its host) as JSON-able values; times are ISO 8601 with offset."""
+    local = timezone.localtime
+    return {
+        "id": session.pk,
+        "title": session.title,
+        "topic": session.topic,
+        "host": {"id": session.host_id, "name": str(session.host)},
+        "starts_at": local(session.starts_at).isoformat(),
+        "planned_minutes": session.planned_minutes,
+        "state": session.state,
+        "state_label": str(session.get_state_display()),
+        "went_live_at": session.went_live_at and local(session.went_live_at).isoformat(),
+        "ended_at": session.ended_at and local(session.ended_at).isoformat(),
+        "slate_text": session.slate_text,
+        "revision": session.revision,
+    }
+
+
+def session_view(session_id: int) -> dict[str, Any]:
+    """The public facts of session `session_id`; raises `NotFound`."""
+    return view_of(session_of(session_id))
+
+
+def _rows() -> QuerySet[LiveSession]:
+    return LiveSession.objects.select_related("host")
+
+
+def upcoming(limit: int = 6) -> list[LiveSession]:
+    """Announced broadcasts, the nearest first."""
+    since = timezone.now() - LATE_START
+    planned = _rows().filter(state=SessionState.PLANNED, starts_at__gte=since)
+    return list(planned.order_by("starts_at")[:limit])
+
+
+def current() -> LiveSession | None:
+    """The broadcast on air, or None."""
+    return _rows().filter(state__in=ON_AIR).order_by("-went_live_at").first()
+
+
+def past(limit: int = 12) -> list[LiveSession]:
+    """Ended broadcasts, the latest first."""
+    return list(_rows().filter(state=SessionState.ENDED).order_by("-starts_at")[:limit])
+
+
+def live_session_ids() -> list[int]:
+    """Broadcasts that are on air or paused."""
+    return list(LiveSession.objects.filter(state__in=ON_AIR).order_by("pk").values_list("pk", flat=True))
