@@ -1,0 +1,239 @@
+/**
+ * The page's socket to a live session (signaling/PROTOCOL.md).
+ *
+ * Says hello first, matches answers to requests by id, comes back by itself with growing pauses, and after every
+ * gap asks for what it missed. Events: every message type of the server, and
+ *   "state"   the new state: "closed" | "connecting" | "open" | "waiting" | "refused"
+ *   "welcome" after every successful hello; `again` is true when it is not the first
+ *   "changes" what was missed: {revision, wall, session, stage}
+ */
+
+import { Retry } from "./backoff.js";
+import { Emitter } from "./emitter.js";
+import { tabName } from "./ids.js";
+
+const REQUEST_SECONDS = 10;
+const PING_EVERY = 20_000;
+const PONG_WITHIN = 8_000;
+// Everybody notices a gap in the same moment: spread the questions for it.
+const CATCH_UP_SPREAD = 1_500;
+
+/** A refusal. `code` is a word of the protocol, or ours: "offline" (never sent), "lost" (sent, answer unknown), "late". */
+export class SignalError extends Error {
+  /** @param {string} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @typedef {"closed" | "connecting" | "open" | "waiting" | "refused"} SignalState */
+/** @typedef {{resolve: (value: any) => void, reject: (error: SignalError) => void, timer: ReturnType<typeof setTimeout>, text: string, early: boolean, sent: boolean}} Pending */
+
+/** The socket's address of a session, from the page's own.
+ * @param {number | string} session @returns {string} */
+export function signalUrl(session) {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}/ws/live/${session}/`;
+}
+
+export class Signal extends Emitter {
+  /** @type {SignalState} */
+  state = "closed";
+  /** The last welcome. @type {any} */
+  welcome = null;
+  /** Last revision of the session that this page has seen. */
+  revision = 0;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #retry = new Retry();
+  #lastId = 0;
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #pinging;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #catchingUp;
+  #wake = () => {
+    if (document.visibilityState === "visible") this.#retry.hurry();
+  };
+
+  /** @param {string} url @param {"viewer" | "leader" | "moderator" | "guest"} role */
+  constructor(url, role) {
+    super();
+    this.url = url;
+    this.role = role;
+    this.tab = tabName();
+  }
+
+  connect() {
+    if (this.state !== "closed") return;
+    addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+    this.#open();
+  }
+
+  /** Leave for good; everything still waiting is refused with "offline". */
+  close() {
+    removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
+    this.#retry.cancel();
+    this.#drop("closed");
+    this.#refuseAll(new SignalError("offline", gettext("连接已关闭。")), () => true);
+  }
+
+  /** Ask the server and wait for its answer. While the line is down the request waits for it, up to its time.
+   * `early`: sent right behind hello, without waiting for the welcome (saves one round trip).
+   * @param {string} type @param {Record<string, unknown>} [fields] @param {{seconds?: number, early?: boolean}} [options]
+   * @returns {Promise<any>} rejects with SignalError */
+  request(type, fields = {}, { seconds = REQUEST_SECONDS, early = false } = {}) {
+    if (this.state === "closed" || this.state === "refused") {
+      return Promise.reject(new SignalError("offline", gettext("连接已断开，请刷新页面。")));
+    }
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const sent = this.#pending.get(id)?.sent;
+        this.#pending.delete(id);
+        reject(new SignalError(sent ? "late" : "offline", gettext("服务器没有及时回答，请再试一次。")));
+      }, seconds * 1000);
+      const pending = { resolve, reject, timer, text: JSON.stringify({ ...fields, type, id }), early, sent: false };
+      this.#pending.set(id, pending);
+      if (this.state === "open" || (early && this.#socket?.readyState === WebSocket.OPEN)) this.#send(pending);
+    });
+  }
+
+  /** Ask for everything since the last revision seen, once, a little later. */
+  catchUp() {
+    this.#catchingUp ??= setTimeout(async () => {
+      this.#catchingUp = undefined;
+      try {
+        const changes = await this.request("changes", { since: this.revision });
+        this.revision = Math.max(this.revision, changes.revision ?? 0);
+        this.emit("changes", changes);
+      } catch (error) {
+        // The next welcome or event notices the same gap.
+        if (!(error instanceof SignalError)) throw error;
+      }
+    }, Math.random() * CATCH_UP_SPREAD);
+  }
+
+  /** @param {SignalState} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.emit("state", state);
+  }
+
+  #open() {
+    this.#become("connecting");
+    const socket = new WebSocket(this.url);
+    this.#socket = socket;
+    socket.onopen = () => this.#hello();
+    socket.onmessage = (event) => this.#read(event.data);
+    socket.onclose = (event) => {
+      if (this.#socket === socket) this.#closed(event.code);
+    };
+  }
+
+  #hello() {
+    const fields = this.welcome ? { since: this.revision } : {};
+    this.#socket?.send(JSON.stringify({ type: "hello", id: ++this.#lastId, role: this.role, tab: this.tab, ...fields }));
+    for (const pending of this.#pending.values()) if (pending.early) this.#send(pending);
+  }
+
+  /** @param {Pending} pending */
+  #send(pending) {
+    if (pending.sent) return;
+    pending.sent = true;
+    this.#socket?.send(pending.text);
+  }
+
+  /** @param {string} text */
+  #read(text) {
+    const message = JSON.parse(text);
+    if (message.type === "welcome") this.#welcomed(message);
+    const pending = this.#pending.get(message.re);
+    if (pending) {
+      this.#pending.delete(message.re);
+      clearTimeout(pending.timer);
+      if (message.type === "error") pending.reject(new SignalError(message.code, message.message));
+      else pending.resolve(message);
+      return;
+    }
+    if (message.type === "error" && this.state !== "open" && ["not_allowed", "not_found"].includes(message.code)) {
+      this.#refused(message);
+    }
+    if (message.type === "question" || message.type === "session") this.#noticeGap(message);
+    if (message.type !== "welcome") this.emit(message.type, message);
+  }
+
+  /** @param {any} message */
+  #welcomed(message) {
+    const again = this.welcome !== null;
+    const missed = again && (message.revision ?? 0) > this.revision;
+    this.welcome = message;
+    this.#retry.succeeded();
+    this.#become("open");
+    for (const pending of this.#pending.values()) this.#send(pending);
+    this.#pinging = setInterval(() => this.#ping(), PING_EVERY);
+    this.emit("welcome", { ...message, again });
+    if (missed) this.catchUp();
+    else this.revision = Math.max(this.revision, message.revision ?? 0);
+  }
+
+  /** Revisions come one by one; a jump means that the carrier dropped something.
+   * @param {any} message */
+  #noticeGap(message) {
+    if (typeof message.revision !== "number") return;
+    if (message.revision > this.revision + 1) this.catchUp();
+    else this.revision = Math.max(this.revision, message.revision);
+  }
+
+  /** A line that is open but dead is worse than a closed one. */
+  async #ping() {
+    try {
+      await this.request("ping", { t: Date.now() }, { seconds: PONG_WITHIN / 1000 });
+    } catch {
+      if (this.state === "open") this.#closed(0);
+    }
+  }
+
+  /** @param {"waiting" | "closed" | "refused"} state */
+  #drop(state) {
+    clearInterval(this.#pinging);
+    clearTimeout(this.#catchingUp);
+    this.#catchingUp = undefined;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#become(state);
+  }
+
+  /** @param {number} code 4400…4499 from the server means: do not come back */
+  #closed(code) {
+    if (code >= 4400 && code < 4500) return this.#refused({ code, message: "" });
+    this.#drop("waiting");
+    this.#refuseAll(new SignalError("lost", gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
+    this.#retry.later(() => this.#open());
+  }
+
+  /** @param {unknown} why */
+  #refused(why) {
+    if (this.state === "refused") return;
+    this.#drop("refused");
+    this.#retry.cancel();
+    this.#refuseAll(new SignalError("not_allowed", gettext("服务器拒绝了连接。")), () => true);
+    this.emit("refused", why);
+  }
+
+  /** @param {SignalError} error @param {(pending: Pending) => boolean} which */
+  #refuseAll(error, which) {
+    for (const [id, pending] of this.#pending) {
+      if (!which(pending)) continue;
+      this.#pending.delete(id);
+      clearTimeout(pending.timer);
+      pending.reject(error);
+    }
+  }
+}
