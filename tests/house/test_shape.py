@@ -1,4 +1,4 @@
-"""The shape of the house: small files, short functions, no catch-all modules, nothing of the workshop in it."""
+"""The shape of the house: small files, short functions, no catch-all modules, nothing of the workshop."""
 
 import ast
 import re
