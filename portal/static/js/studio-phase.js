@@ -1,0 +1,64 @@
+// Which of the studio's faces is shown, and what its buttons may do. Pure.
+
+/** @typedef {"check"|"live"|"paused"|"over"|"replaced"|"cancelled"} Phase */
+
+/**
+ * @param {string} sessionState planned|live|paused|ended|cancelled
+ * @param {boolean} replaced    another window of the same leader has taken over
+ * @returns {Phase}
+ */
+export function phaseOf(sessionState, replaced) {
+  if (sessionState === "ended") return "over";
+  if (sessionState === "cancelled") return "cancelled";
+  if (replaced) return "replaced";
+  if (sessionState === "live") return "live";
+  return sessionState === "paused" ? "paused" : "check";
+}
+
+/**
+ * The question the leader should see: the one being answered, else the one on stage, else none.
+ * @param {Iterable<any>} questions public rows
+ * @returns {any|null}
+ */
+export function questionOnAir(questions) {
+  let best = null;
+  let bestRank = 0;
+  for (const question of questions) {
+    if (question.wall_state === "hidden") continue;
+    const answering = question.answer_begin_ms != null && question.answer_end_ms == null;
+    const rank = answering ? 2 : question.stage_state === "on" ? 1 : 0;
+    if (rank > bestRank || (rank === bestRank && rank > 0 && question.revision > best.revision)) {
+      best = question;
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+/**
+ * What comes next: those nearest to the air first, then the shortlist in the order it was made.
+ * @param {Iterable<any>} questions public rows
+ * @param {number|null} onAir       the question not to repeat
+ * @param {number} [limit]
+ * @returns {any[]}
+ */
+export function nextUp(questions, onAir, limit = 3) {
+  /** @type {Record<string, number>} */
+  const rank = { on: 0, ready: 1, checking: 2, prompted: 3, shortlisted: 4 };
+  return [...questions]
+    .filter((each) => each.id !== onAir && each.stage_state in rank && each.wall_state !== "hidden")
+    .sort((a, b) => rank[a.stage_state] - rank[b.stage_state] || a.revision - b.revision)
+    .slice(0, limit);
+}
+
+/**
+ * How large a question is set: the shorter the text, the larger, so that two metres stay readable.
+ * @param {string} text
+ * @returns {"short"|"medium"|"long"|"very-long"}
+ */
+export function textSize(text) {
+  const length = [...text].length;
+  if (length <= 36) return "short";
+  if (length <= 90) return "medium";
+  return length <= 220 ? "long" : "very-long";
+}
