@@ -1,60 +1,9 @@
-/** What every page does: large print, countdowns, copy buttons, short notices. Works on elements marked with data-. */
+/** What every page does: large print, countdowns, copy buttons. Works on elements marked with data-. Never imported. */
 
+import { cookie, toast } from "./dom.js";
 import { countdown } from "./time.js";
 
 const YEAR = 60 * 60 * 24 * 365;
-
-/** The first element that matches, or a clear error: a page and its module belong together.
- * @template {Element} T
- * @param {string} selector @param {new () => T} kind @param {ParentNode} [root] @returns {T} */
-export function need(selector, kind, root = document) {
-  const found = root.querySelector(selector);
-  if (!(found instanceof kind)) throw new Error(`the page has no ${selector}`);
-  return found;
-}
-
-/** Data written by Django's json_script.
- * @param {string} id @returns {any} */
-export function pageData(id) {
-  const text = document.getElementById(id)?.textContent;
-  return text ? JSON.parse(text) : null;
-}
-
-/** A cookie's value, or "".
- * @param {string} name */
-export function cookie(name) {
-  const pair = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
-  return pair ? decodeURIComponent(pair.slice(name.length + 1)) : "";
-}
-
-/** POST fields to one of our own addresses and read JSON; a refusal throws its sentence.
- * @param {string} url @param {Record<string, string>} fields @returns {Promise<any>} */
-export async function post(url, fields) {
-  const token = cookie("csrftoken") || document.querySelector("input[name=csrfmiddlewaretoken]")?.getAttribute("value") || "";
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token },
-    body: new URLSearchParams(fields),
-  });
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    const { code = "ours", message = gettext("服务器没有接受，请稍后再试。") } = body.error ?? {};
-    throw Object.assign(new Error(message), { code });
-  }
-  return body;
-}
-
-/** A short notice at the foot of the page, read out by screen readers, gone after some seconds.
- * @param {string} text @param {number} [seconds] */
-export function toast(text, seconds = 6) {
-  const place = document.querySelector("[data-toasts]");
-  if (!place) return;
-  const note = document.createElement("p");
-  note.className = "toast";
-  note.textContent = text;
-  place.append(note);
-  setTimeout(() => note.remove(), seconds * 1000);
-}
 
 /** @param {boolean} large */
 function setPrint(large) {

@@ -1,0 +1,138 @@
+/**
+ * Playing the programme over (LL-)HLS in one video element, live or from the recording. hls.js comes only when it is
+ * needed. Events: "playing", "stalled", "ended" (the list became final).
+ */
+
+import { Retry } from "./backoff.js";
+import { Emitter } from "./emitter.js";
+
+// Behind this many seconds the picture jumps to the present (a page that slept).
+const TOO_FAR_BEHIND = 12;
+
+/** @typedef {import("hls.js").default} Hls */
+
+/** @type {Promise<typeof import("hls.js").default | undefined> | undefined} */
+let loading;
+
+/** Load hls.js once; undefined when the browser cannot use it or it could not be had.
+ * @param {string} address @returns {Promise<typeof import("hls.js").default | undefined>} */
+function loadHls(address) {
+  loading ??= new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(window.Hls);
+    script.onerror = () => {
+      loading = undefined;
+      script.remove();
+      resolve(undefined);
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export class HlsLine extends Emitter {
+  bytes = 0;
+  /** @type {Hls | null} */
+  #hls = null;
+  #closed = false;
+  #mended = 0;
+  #retry = new Retry({ first: 1_000, most: 10_000 });
+  /** @type {() => void} */
+  #wake = () => this.#toPresent();
+
+  /** @param {HTMLVideoElement} video @param {string} address of the list @param {string} library of hls.js
+   * @param {{live?: boolean}} [options] */
+  constructor(video, address, library, { live = true } = {}) {
+    super();
+    this.video = video;
+    this.address = address;
+    this.library = library;
+    this.live = live;
+  }
+
+  async open() {
+    const Library = await loadHls(this.library);
+    if (this.#closed) return;
+    this.video.addEventListener("playing", this.#playing);
+    this.video.addEventListener("waiting", this.#stalled);
+    document.addEventListener("visibilitychange", this.#wake);
+    // Chromium claims native HLS too and then ignores the low-latency parts: hls.js first.
+    if (Library?.isSupported()) this.#attach(Library);
+    else this.#native();
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#retry.cancel();
+    this.video.removeEventListener("playing", this.#playing);
+    this.video.removeEventListener("waiting", this.#stalled);
+    this.video.onerror = null;
+    document.removeEventListener("visibilitychange", this.#wake);
+    this.#hls?.destroy();
+    this.#hls = null;
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  #playing = () => {
+    this.#retry.succeeded();
+    this.#mended = 0;
+    this.emit("playing");
+  };
+
+  #stalled = () => this.emit("stalled");
+
+  /** @param {typeof import("hls.js").default} Library */
+  #attach(Library) {
+    const hls = new Library({ lowLatencyMode: this.live, backBufferLength: 30, maxLiveSyncPlaybackRate: this.live ? 1.05 : 1 });
+    this.#hls = hls;
+    hls.on(Library.Events.FRAG_BUFFERED, (_event, data) => {
+      this.bytes += (data.part ?? data.frag).stats.loaded;
+    });
+    hls.on(Library.Events.LEVEL_UPDATED, (_event, data) => {
+      if (this.live && !data.details.live) this.emit("ended");
+    });
+    hls.on(Library.Events.MANIFEST_PARSED, () => {
+      if (this.live) this.video.play().catch(() => undefined);
+    });
+    hls.on(Library.Events.ERROR, (_event, data) => {
+      if (data.fatal) this.#mend(Library, data.type === Library.ErrorTypes.MEDIA_ERROR);
+    });
+    hls.loadSource(this.address);
+    hls.attachMedia(this.video);
+  }
+
+  /** A broken picture is mended in place first; anything else starts anew after a pause, for ever.
+   * @param {typeof import("hls.js").default} Library @param {boolean} media */
+  #mend(Library, media) {
+    if (this.#closed) return;
+    this.emit("stalled");
+    if (media && this.#mended++ < 2) return this.#hls?.recoverMediaError();
+    this.#retry.later(() => {
+      const at = this.video.currentTime;
+      this.#hls?.destroy();
+      this.#attach(Library);
+      if (!this.live && at > 0) this.video.currentTime = at;
+    });
+  }
+
+  #native() {
+    const play = () => {
+      this.video.src = this.address;
+      if (this.live) this.video.play().catch(() => undefined);
+    };
+    this.video.onerror = () => {
+      this.emit("stalled");
+      this.#retry.later(play);
+    };
+    play();
+  }
+
+  #toPresent() {
+    const present = this.#hls?.liveSyncPosition;
+    if (!this.live || !present || document.visibilityState !== "visible") return;
+    if (present - this.video.currentTime > TOO_FAR_BEHIND) this.video.currentTime = present;
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Watching over WebRTC: the server offers two fixed slots (main and guest, sound and picture each), we answer.
+ *
+ * Events: "playing" (first picture), "quality" ("good" | "weak" | "sound" | "waiting"), "reconnecting", and once
+ * "broken" with why: "full" | "unplayable" | "unreachable" | "refused". A broken line is closed and not used again.
+ */
+
+import { Emitter } from "./emitter.js";
+import { SignalError } from "./signal.js";
+
+const CONNECT_WITHIN = 8_000;
+const RESTART_AFTER = 1_000;
+const RESTART_WITHIN = 6_000;
+const LOOK_EVERY = 2_000;
+// Picture data that came while nothing could be decoded: the browser cannot play this codec.
+const UNPLAYABLE_LOOKS = 3;
+const WEAK_LOSS = 0.08;
+
+/** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement}} Slots */
+/** @typedef {{video: number, audio: number, decoded: number, lost: number, received: number}} Counts */
+
+/** Which slot a section of the offer belongs to: by its stream's name, its mid, or its place (two sections a slot).
+ * @param {string} stream @param {string | null} mid @returns {"main" | "guest"} */
+export function slotOf(stream, mid) {
+  const name = `${stream} ${mid ?? ""}`;
+  if (name.includes("guest")) return "guest";
+  if (name.includes("main")) return "main";
+  return Number(mid) >= 2 ? "guest" : "main";
+}
+
+/** Quality in a word, from what came since the last look.
+ * @param {Counts} now @param {Counts} before @returns {"good" | "weak" | "sound" | "waiting"} */
+export function quality(now, before) {
+  const video = now.video - before.video;
+  const audio = now.audio - before.audio;
+  if (video <= 0) return audio > 0 ? "sound" : "waiting";
+  const lost = now.lost - before.lost;
+  return lost / Math.max(1, lost + now.received - before.received) > WEAK_LOSS ? "weak" : "good";
+}
+
+export class RtcLine extends Emitter {
+  bytes = 0;
+  #peer = "";
+  #closed = false;
+  #playing = false;
+  #restarts = 0;
+  #undecoded = 0;
+  /** @type {Counts} */
+  #counts = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
+  #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #watchdog;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #looking;
+
+  /** @param {import("./signal.js").Signal} signal @param {Slots} slots */
+  constructor(signal, slots) {
+    super();
+    this.signal = signal;
+    this.slots = slots;
+    this.#connection.ontrack = (event) => this.#attach(event);
+    this.#connection.onconnectionstatechange = () => this.#changed();
+  }
+
+  /** The connection, for statistics. */
+  get connection() {
+    return this.#connection;
+  }
+
+  async open() {
+    this.#watch(CONNECT_WITHIN, () => this.#break("unreachable"));
+    try {
+      // Sent behind hello without waiting for the welcome: one round trip less to the first picture.
+      const offer = await this.signal.request("watch", {}, { early: true, seconds: CONNECT_WITHIN / 1000 });
+      if (this.#closed) return;
+      this.#peer = offer.peer;
+      await this.#answer(offer.sdp);
+      this.#looking = setInterval(() => this.#look(), LOOK_EVERY);
+    } catch (error) {
+      this.#break(whyOf(error));
+    }
+  }
+
+  /** Leave the room and free the elements. */
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#watchdog);
+    clearInterval(this.#looking);
+    if (this.#peer && this.signal.state === "open") {
+      this.signal.request("leave", { peer: this.#peer }).catch(() => undefined);
+    }
+    this.#connection.close();
+    // Only what is ours: setting it on an element that plays HLS would reset that.
+    for (const video of [this.slots.main, this.slots.guest]) if (video.srcObject) video.srcObject = null;
+  }
+
+  /** @param {string} sdp */
+  async #answer(sdp) {
+    await this.#connection.setRemoteDescription({ type: "offer", sdp });
+    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    // At once: the server is ICE-lite and needs none of our candidates.
+    await this.signal.request("accept", { peer: this.#peer, sdp: this.#connection.localDescription?.sdp });
+  }
+
+  /** @param {RTCTrackEvent} event */
+  #attach(event) {
+    const stream = event.streams[0] ?? new MediaStream([event.track]);
+    const slot = slotOf(stream.id, event.transceiver.mid);
+    const video = this.slots[slot];
+    if (video.srcObject !== stream) video.srcObject = stream;
+    video.play().catch(() => undefined);
+    if (slot === "main" && event.track.kind === "video") whenPainted(video, () => this.#painted());
+  }
+
+  #painted() {
+    if (this.#playing || this.#closed) return;
+    this.#playing = true;
+    this.emit("playing");
+  }
+
+  #changed() {
+    const { connectionState } = this.#connection;
+    if (this.#closed) return;
+    if (connectionState === "connected") {
+      clearTimeout(this.#watchdog);
+      this.#restarts = 0;
+      this.emit("connected");
+    } else if (connectionState === "disconnected") {
+      this.emit("reconnecting");
+      this.#watch(RESTART_AFTER, () => this.#restart());
+    } else if (connectionState === "failed") this.#restart();
+    else if (connectionState === "closed") this.#break("unreachable");
+  }
+
+  /** New addresses on the same keys; twice without success and another line is better. */
+  async #restart() {
+    if (this.#closed) return;
+    if (++this.#restarts > 2) return this.#break("unreachable");
+    this.#watch(RESTART_WITHIN, () => this.#restart());
+    try {
+      const offer = await this.signal.request("restart", { peer: this.#peer }, { seconds: 4 });
+      if (!this.#closed) await this.#answer(offer.sdp);
+    } catch (error) {
+      // A peer that the server has forgotten cannot be restarted.
+      if (error instanceof SignalError && error.code === "not_found") this.#break("unreachable");
+    }
+  }
+
+  async #look() {
+    const now = counts(await this.#connection.getStats());
+    if (this.#closed) return;
+    this.bytes = now.video + now.audio;
+    if (this.#connection.connectionState === "connected") this.emit("quality", quality(now, this.#counts));
+    const fresh = now.video > this.#counts.video && now.decoded === this.#counts.decoded;
+    this.#undecoded = fresh && document.visibilityState === "visible" ? this.#undecoded + 1 : 0;
+    this.#counts = now;
+    if (this.#undecoded >= UNPLAYABLE_LOOKS) this.#break("unplayable");
+  }
+
+  /** @param {number} wait @param {() => void} work */
+  #watch(wait, work) {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(work, wait);
+  }
+
+  /** @param {"full" | "unplayable" | "unreachable" | "refused"} why */
+  #break(why) {
+    if (this.#closed) return;
+    this.close();
+    this.emit("broken", why);
+  }
+}
+
+/** @param {unknown} error */
+function whyOf(error) {
+  if (!(error instanceof SignalError)) return "unplayable";
+  if (error.code === "full" || error.code === "try_later" || error.code === "too_many") return "full";
+  return error.code === "not_allowed" ? "refused" : "unreachable";
+}
+
+/** @param {RTCStatsReport} report @returns {Counts} */
+function counts(report) {
+  const sum = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
+  for (const entry of report.values()) {
+    if (entry.type !== "inbound-rtp") continue;
+    if (entry.kind === "audio") sum.audio += entry.bytesReceived ?? 0;
+    else {
+      sum.video += entry.bytesReceived ?? 0;
+      sum.decoded += entry.framesDecoded ?? 0;
+      sum.lost += entry.packetsLost ?? 0;
+      sum.received += entry.packetsReceived ?? 0;
+    }
+  }
+  return sum;
+}
+
+/** @param {HTMLVideoElement} video @param {() => void} then */
+function whenPainted(video, then) {
+  if (typeof video.requestVideoFrameCallback === "function") video.requestVideoFrameCallback(then);
+  else video.addEventListener("playing", then, { once: true });
+}

@@ -1,0 +1,183 @@
+/**
+ * The picture of a broadcast, by the best line there is.
+ *
+ *   const watcher = new Watcher(signal, {main, guest}, {hls: "/hls/12/master.m3u8", library: "…/hls.min.js"});
+ *   watcher.on("state", ({state, line}) => …);   // see WatchState
+ *   watcher.start();  watcher.stop();
+ *   watcher.unmute();  // from a tap: browsers start only silent pictures by themselves
+ *
+ * WebRTC first. Where it is full, fails or cannot be played the programme comes over (LL-)HLS into the main element
+ * (it is mixed: the guest is in it), and WebRTC is tried again later unless this browser cannot play it at all.
+ * The media do not depend on the socket: when that is down, what plays goes on.
+ */
+
+import { Retry } from "./backoff.js";
+import { Emitter } from "./emitter.js";
+import { HlsLine } from "./watch-hls.js";
+import { RtcLine } from "./watch-rtc.js";
+
+// Nothing at all within this time: start the other line beside it.
+const FIRST_RETRY = 20_000;
+const LAST_RETRY = 300_000;
+
+/** @typedef {"idle" | "connecting" | "waiting" | "good" | "weak" | "sound" | "delayed" | "reconnecting"} WatchState
+ * waiting: connected, nobody on air yet; sound: picture missing, sound comes; delayed: HLS plays, some seconds late */
+/** @typedef {import("./watch-rtc.js").Slots} Slots */
+
+export class Watcher extends Emitter {
+  /** @type {WatchState} */
+  state = "idle";
+  /** @type {"none" | "rtc" | "hls"} what feeds the main element now */
+  line = "none";
+  muted = true;
+  /** @type {RtcLine | null} */
+  #rtc = null;
+  /** @type {HlsLine | null} */
+  #hls = null;
+  #retry = new Retry({ first: FIRST_RETRY, most: LAST_RETRY });
+  #rtcUnplayable = typeof RTCPeerConnection === "undefined";
+  #bytesBefore = 0;
+
+  /** @param {import("./signal.js").Signal} signal @param {Slots} slots
+   * @param {{hls?: string, library?: string}} [options] without them there is no fallback (stage) */
+  constructor(signal, slots, { hls = "", library = "" } = {}) {
+    super();
+    this.signal = signal;
+    this.slots = slots;
+    this.address = hls;
+    this.library = library;
+  }
+
+  /** Bytes received so far, over all lines. */
+  get bytes() {
+    return this.#bytesBefore + (this.#rtc?.bytes ?? 0) + (this.#hls?.bytes ?? 0);
+  }
+
+  /** The WebRTC connection in use, for statistics. */
+  get connection() {
+    return this.#rtc?.connection ?? null;
+  }
+
+  start() {
+    if (this.state !== "idle") return;
+    this.#become("connecting");
+    for (const video of [this.slots.main, this.slots.guest]) video.muted = this.muted;
+    if (this.#rtcUnplayable) this.#fallBack();
+    else this.#tryRtc();
+  }
+
+  stop() {
+    this.#retry.cancel();
+    this.#closeRtc();
+    this.#closeHls();
+    this.#use("none");
+    this.#become("idle");
+  }
+
+  /** Sound on; call it from a tap. */
+  unmute() {
+    this.muted = false;
+    for (const video of [this.slots.main, this.slots.guest]) {
+      video.muted = false;
+      if (video.srcObject || video.src) video.play().catch(() => undefined);
+    }
+  }
+
+  /** @param {WatchState} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.emit("state", { state, line: this.line });
+  }
+
+  /** @param {"none" | "rtc" | "hls"} line */
+  #use(line) {
+    if (line === this.line) return;
+    this.line = line;
+    this.emit("line", line);
+  }
+
+  #tryRtc() {
+    this.#closeRtc();
+    // While HLS plays, the new line waits with elements of its own until it has a picture.
+    const trial = this.line === "hls";
+    const slots = trial ? { main: silentVideo(), guest: silentVideo() } : this.slots;
+    const rtc = new RtcLine(this.signal, slots);
+    this.#rtc = rtc;
+    rtc.on("broken", (why) => this.#rtcBroke(rtc, why));
+    rtc.on("connected", () => !trial && this.#connected());
+    rtc.on("reconnecting", () => !trial && this.#become("reconnecting"));
+    rtc.on("quality", (word) => this.line === "rtc" && this.#become(word));
+    rtc.on("playing", () => (trial ? this.#adopt(rtc, slots) : this.#playing()));
+    rtc.open();
+  }
+
+  #connected() {
+    this.#use("rtc");
+    if (this.state === "connecting" || this.state === "reconnecting") this.#become("waiting");
+  }
+
+  #playing() {
+    this.#retry.succeeded();
+    this.#use("rtc");
+    this.#become("good");
+  }
+
+  /** The trial has a picture: its streams go to the page's elements and HLS ends.
+   * @param {RtcLine} rtc @param {Slots} trial */
+  #adopt(rtc, trial) {
+    this.#closeHls();
+    for (const name of /** @type {const} */ (["main", "guest"])) {
+      const video = this.slots[name];
+      video.srcObject = trial[name].srcObject;
+      trial[name].srcObject = null;
+      video.muted = this.muted;
+      video.play().catch(() => undefined);
+    }
+    rtc.slots = this.slots;
+    rtc.on("reconnecting", () => this.#become("reconnecting"));
+    this.#playing();
+  }
+
+  /** @param {RtcLine} rtc @param {string} why */
+  #rtcBroke(rtc, why) {
+    if (rtc !== this.#rtc) return;
+    this.#closeRtc();
+    this.emit("trouble", why);
+    if (why === "unplayable") this.#rtcUnplayable = true;
+    this.#fallBack();
+  }
+
+  #fallBack() {
+    if (!this.#rtcUnplayable) this.#retry.later(() => this.#tryRtc());
+    if (this.#hls || !this.address) return;
+    this.#use("hls");
+    this.#become("reconnecting");
+    const hls = new HlsLine(this.slots.main, this.address, this.library);
+    this.#hls = hls;
+    hls.on("playing", () => this.#become("delayed"));
+    hls.on("stalled", () => this.#become("reconnecting"));
+    hls.open();
+  }
+
+  #closeRtc() {
+    const rtc = this.#rtc;
+    this.#rtc = null;
+    this.#bytesBefore += rtc?.bytes ?? 0;
+    rtc?.close();
+  }
+
+  #closeHls() {
+    const hls = this.#hls;
+    this.#hls = null;
+    this.#bytesBefore += hls?.bytes ?? 0;
+    hls?.close();
+  }
+}
+
+function silentVideo() {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  return video;
+}
