@@ -6,8 +6,8 @@ from django.db import models
 class Cue(models.Model):
     """One caption of one speaker. Times are recording milliseconds, never wall time.
 
-    `uid` names the caption for ever: live viewers, the transcript and the final pass after the session use the same
-    one, made of session, participant, track number and begin (see `transcripts.captions.cue_uid`).
+    `uid` names the caption for ever: live viewers, the transcript and the final pass after the session use
+    the same one, made of session, participant, track number and begin (see `transcripts.captions.cue_uid`).
     """
 
     session = models.ForeignKey("live.LiveSession", on_delete=models.CASCADE, related_name="cues")
@@ -35,7 +35,9 @@ class Cue(models.Model):
 
 
 class FinalPass(models.Model):
-    """That a session's words were gone through once more after its end; the row is the claim and the receipt."""
+    """That a session's words were gone through once more after its end; the row is the claim and the
+    receipt.
+    """
 
     session = models.OneToOneField("live.LiveSession", on_delete=models.CASCADE, related_name="final_pass")
     engine = models.CharField(max_length=40)

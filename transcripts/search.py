@@ -1,10 +1,11 @@
 """Exact search in Chinese and English text on SQLite and PostgreSQL, without an extension.
 
-SQLite's trigram tokenizer finds nothing for two-character words, and neither database cuts Chinese into words. So the
-text becomes a sequence of *units* (one Chinese character, or one run of other letters and digits) and the index holds
-every pair of neighbours; a term of n units is the phrase of its n−1 pairs, which is exact. Single units are added for
-terms of one unit. Tokens are written in hexadecimal: both databases' parsers then see plain words, whatever the
-alphabet and however new the character, and no two different pairs share a token.
+SQLite's trigram tokenizer finds nothing for two-character words, and neither database cuts Chinese into
+words. So the text becomes a sequence of *units* (one Chinese character, or one run of other letters and
+digits) and the index holds every pair of neighbours; a term of n units is the phrase of its n−1 pairs,
+which is exact. Single units are added for terms of one unit. Tokens are written in hexadecimal: both
+databases' parsers then see plain words, whatever the alphabet and however new the character, and no two
+different pairs share a token.
 """
 
 import re
@@ -41,7 +42,9 @@ def index_text(text: str) -> str:
 
 
 def phrases(wanted: str) -> list[str]:
-    """The token phrases that must all occur, one per space-separated term of `wanted`; empty: nothing to look for."""
+    """The token phrases that must all occur, one per space-separated term of `wanted`; empty: nothing to
+    look for.
+    """
     found = []
     for term in wanted.split()[:MAX_TERMS]:
         row = units(term)

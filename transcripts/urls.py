@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from transcripts import views
 
 app_name = "transcripts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("live/<int:session_id>/transcript.json", views.transcript_json, name="json"),
+    path("live/<int:session_id>/transcript.vtt", views.transcript_vtt, name="vtt"),
+    path("live/<int:session_id>/transcript.txt", views.transcript_txt, name="txt"),
+    path("transcripts/search.json", views.search_json, name="search"),
+]

@@ -1,0 +1,125 @@
+"""Reads the words of sessions. Everything here returns plain values, never querysets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from portal.live.models import LiveSession
+from portal.live.states import SessionState
+from portal.people.models import Person
+from transcripts import search as index
+from transcripts.captions import join
+from transcripts.engines.models import find_models
+from transcripts.models import Cue, FinalPass
+
+
+@dataclass(frozen=True, slots=True)
+class CueRow:
+    """One caption as the outside sees it; times are recording milliseconds."""
+
+    uid: str
+    revision: int
+    final: bool
+    participant: str
+    speaker: str
+    begin_ms: int
+    end_ms: int
+    text: str
+
+    def message(self) -> dict[str, Any]:
+        """The `cue` object of a `caption` message."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A caption that holds what was looked for."""
+
+    session_id: int
+    title: str
+    cue: CueRow
+
+
+def row_of(cue: Cue) -> CueRow:
+    return CueRow(
+        cue.uid,
+        cue.revision,
+        cue.final,
+        cue.participant,
+        cue.speaker,
+        cue.begin_ms,
+        cue.end_ms,
+        cue.text,
+    )
+
+
+def transcript(session_id: int) -> list[CueRow]:
+    """All captions of a session in the order they were spoken."""
+    return [row_of(cue) for cue in Cue.objects.filter(session_id=session_id)]
+
+
+def recent(session_id: int, n: int) -> list[CueRow]:
+    """The last `n` captions, oldest first."""
+    rows = Cue.objects.filter(session_id=session_id).order_by("-begin_ms", "-pk")[:n]
+    return [row_of(cue) for cue in reversed(rows)]
+
+
+def passage(session_id: int, begin_ms: int, end_ms: int) -> str:
+    """What was said between two recording times: captions that lie in it by more than half.
+
+    One line per turn; lines begin with the speaker when more than one spoke.
+    """
+    rows = Cue.objects.filter(session_id=session_id, begin_ms__lt=end_ms, end_ms__gt=begin_ms)
+    inside = [cue for cue in rows if begin_ms <= (cue.begin_ms + cue.end_ms) / 2 < end_ms]
+    turns = [(who, join(cue.text for cue in said)) for who, said in groupby(inside, lambda cue: cue.speaker)]
+    if len({who for who, _ in turns}) < 2:
+        return "\n".join(text for _, text in turns)
+    return "\n".join(f"{who}: {text}" for who, text in turns)
+
+
+def search(text: str, sessions: Iterable[int] | None = None, limit: int = 50) -> list[Hit]:
+    """Captions with every space-separated term of `text`, newest broadcast first; empty for a search
+    without letters.
+    """
+    phrases = index.phrases(text)
+    if not phrases:
+        return []
+    rows = Cue.objects.filter(id__in=index.matching_ids(connection.vendor, phrases)).select_related("session")
+    if sessions is not None:
+        rows = rows.filter(session_id__in=list(sessions))
+    rows = rows.order_by("-session__starts_at", "begin_ms")[:limit]
+    return [Hit(cue.session_id, cue.session.title, row_of(cue)) for cue in rows]
+
+
+def speaker_name(participant: str) -> str:
+    """The shown (masked) name of `leader-<person>` or `guest-<person>`; empty when nobody is known by it."""
+    _, _, number = participant.rpartition("-")
+    if not number.isdecimal():
+        return ""
+    person = Person.objects.filter(pk=int(number)).first()
+    return str(person) if person else ""
+
+
+def live_session_ids() -> list[int]:
+    """Sessions that are on the air or paused: their tracks are followed."""
+    states = [SessionState.LIVE, SessionState.PAUSED]
+    return list(LiveSession.objects.filter(state__in=states).values_list("pk", flat=True))
+
+
+def awaiting_final_pass() -> list[int]:
+    """Ended sessions whose words were not gone through again yet."""
+    done = FinalPass.objects.values("session_id")
+    ended = LiveSession.objects.filter(state=SessionState.ENDED, cues__isnull=False).exclude(pk__in=done)
+    return list(ended.distinct().values_list("pk", flat=True))
+
+
+def speech_notice() -> str:
+    """A sentence for pages when Mandarin cannot be recognised; empty when it can."""
+    directory = settings.SPEECH_MODEL_DIR
+    return "" if directory and find_models(Path(directory)).live else _("未安装普通话识别模型")
