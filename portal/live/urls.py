@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import include, path
+
+from portal.live import views
 
 app_name = "live"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("live/plan/", views.plan, name="plan"),
+    path("live/<int:session_id>/cancel/", views.cancel, name="cancel"),
+    path("live/<int:session_id>/studio/", views.studio, name="studio"),
+    # Home, live, console, stage and replay show questions too, and questions stand above this room.
+    path("", include("portal.questions.urls.pages")),
+]

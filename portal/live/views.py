@@ -1,7 +1,7 @@
 """Pages of a broadcast and what their templates are given.
 
-Home, live, stage and replay show questions too and are written one storey up, in `portal/questions/views/pages.py`;
-their names stay in the namespace `live`: `live:home`, `live:live`, `live:studio`, `live:console`, `live:stage`,
+Home, live, console, stage and replay show questions too and are written one storey up, in
+`portal/questions/views/pages.py`; their names stay in the namespace `live`: `live:home`, `live:live`, `live:studio`, `live:console`, `live:stage`,
 `live:replay`, `live:plan`.
 
 Every page of a broadcast has
@@ -9,8 +9,8 @@ Every page of a broadcast has
     page_data   JSON-able dict for `{{ page_data|json_script:"page" }}`:
                 {"session": session_view, "role": "viewer|leader|moderator|guest", "socket": "/ws/live/<id>/",
                  "hls": "/hls/<id>/master.m3u8", "me": {"id", "name", "verified": bool, "village"} | null,
-                 "urls": {"live", "ask", "questions", "stage", "studio", "console", "replay", "login", "code", "verify",
-                 "transcript"}, "limits": {"text": 2000}}
+                 "urls": {"live", "ask", "questions", "similar", "stage", "studio", "console", "replay", "login", "code",
+                 "verify", "transcript", "case": "/cases/"}, "limits": {"text": 2000}}
     may         {"host": bool, "moderate": bool, "plan": bool}
 
 live/home.html      tonight (session dict or None: the one on air, else the next), coming (session dicts after it),
@@ -18,15 +18,141 @@ live/home.html      tonight (session dict or None: the one on air, else the next
 live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this broadcast),
                     taking (bool: questions are taken), verified (bool)
 live/stage.html     + question (my-question row: the raised hand or the called-up question)
-live/studio.html    + on_air, stage (dict of `questions.queries.stage`)
+live/studio.html    nothing more: what changes comes by the socket
 live/console.html   + lanes ([{"code", "label", "key"}]), hide_reasons ([str])
 live/replay.html    + chapters (answer rows with begin_ms/end_ms, in the order of the broadcast), written (answer rows with
                     written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8", "chapters": [{"question",
                     "number", "text", "begin_ms", "end_ms"}]
-live/plan.html      form (`PlanForm`), coming (session dicts with "may_cancel")
+live/plan.html      form (`PlanForm`), coming (session dicts)
 
 public row          {"id", "number", "text", "name", "village", "votes", "kind", "wall_state", "stage_state", "asked_at",
                     "answer_begin_ms", "answer_end_ms", "written_answer", "revision"}
 my-question row     public row + {"state_label" (case), "hidden": bool, "session": {"id", "title"}}
 answer row          public row + {"session": {"id", "title"}, "host", "answered_at": datetime or None}
 """
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.lib.errors import BadInput, NotAllowed
+from portal.live.actions import cancel as cancel_session
+from portal.live.actions import plan as plan_session
+from portal.live.forms import PlanForm
+from portal.live.models import LiveSession
+from portal.live.queries import Anyone, may_host, may_moderate, may_plan, session_of, upcoming, view_of
+from portal.people.models import Person
+from portal.people.queries import is_verified
+
+TEXT_LIMIT = 2000
+
+
+def with_start(session: LiveSession) -> dict[str, Any]:
+    """`session_view` for a template: with an aware datetime that filters can format."""
+    return view_of(session) | {"starts": timezone.localtime(session.starts_at)}
+
+
+def rights(person: Anyone, session: LiveSession | None = None) -> dict[str, bool]:
+    return {
+        "host": session is not None and may_host(person, session),
+        "moderate": session is not None and may_moderate(person, session),
+        "plan": may_plan(person),
+    }
+
+
+def _addresses(session_id: int) -> dict[str, str]:
+    pages = {
+        name: reverse(f"live:{name}", args=[session_id])
+        for name in ("live", "stage", "studio", "console", "replay")
+    }
+    return pages | {
+        "ask": f"/live/{session_id}/ask/",
+        "questions": f"/live/{session_id}/questions/",
+        "similar": f"/live/{session_id}/questions/similar/",
+        "transcript": f"/live/{session_id}/transcript.json",
+        "login": "/people/login/",
+        "code": "/people/code/",
+        "verify": "/people/verify/",
+        "case": "/cases/",
+    }
+
+
+def _me(person: Anyone) -> dict[str, Any] | None:
+    if not isinstance(person, Person):
+        return None
+    return {
+        "id": person.pk,
+        "name": str(person),
+        "verified": is_verified(person),
+        "village": person.village,
+    }
+
+
+def page_context(request: HttpRequest, session: LiveSession, role: str, **more: Any) -> dict[str, Any]:
+    """What every page of a broadcast is given; `more` goes into `page_data`."""
+    page_data = {
+        "session": view_of(session),
+        "role": role,
+        "socket": f"/ws/live/{session.pk}/",
+        "hls": f"/hls/{session.pk}/master.m3u8",
+        "me": _me(request.user),
+        "urls": _addresses(session.pk),
+        "limits": {"text": TEXT_LIMIT},
+    }
+    return {
+        "session": with_start(session),
+        "page_data": page_data | more,
+        "may": rights(request.user, session),
+    }
+
+
+@require_GET
+def studio(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = session_of(session_id)
+    if not may_host(request.user, session):
+        raise NotAllowed(_("演播台只对本场领导开放。"))
+    return render(request, "live/studio.html", page_context(request, session, "leader"))
+
+
+def _planner(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person) or not may_plan(request.user):
+        raise NotAllowed(_("只有督办员或受理员可以预告直播。"))
+    return request.user
+
+
+def _try_plan(actor: Person, form: PlanForm) -> LiveSession | None:
+    """The new broadcast, or None with the reason beside its field."""
+    if not form.is_valid():
+        return None
+    try:
+        return plan_session(actor, **form.cleaned_data)
+    except BadInput as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return None
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest) -> HttpResponse:
+    actor = _planner(request)
+    form = PlanForm(request.POST or None)
+    if request.method == "POST":
+        session = _try_plan(actor, form)
+        if session is not None:
+            messages.success(request, _("已预告,现在起可以提问。"))
+            return redirect("live:live", session.pk)
+    coming = [with_start(session) for session in upcoming(20)]
+    status = 400 if form.errors else 200
+    return render(request, "live/plan.html", {"form": form, "coming": coming}, status=status)
+
+
+@require_POST
+def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
+    cancel_session(_planner(request), session_id)
+    messages.success(request, _("直播已取消,已提的问题照常办理。"))
+    return redirect("live:plan")

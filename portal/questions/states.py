@@ -75,3 +75,22 @@ def lane_of(state: str) -> Lane:
 def may_follow(found: str, to: str) -> bool:
     """Whether a question in stage state `found` may be moved to `to`."""
     return StageState(to) in MOVES[StageState(found)]
+
+_AT_THE_MICROPHONE = {state: state for state in GUEST_STATES}
+# What the guest's page or the media service may report, from where, and where it leads. A dropped line changes nothing:
+# the seat is kept. "left" from ON depends on the answer, see `actions.stage`.
+REPORTS: dict[str, dict[StageState, StageState]] = {
+    "checking": {
+        StageState.PROMPTED: StageState.CHECKING,
+        StageState.CHECKING: StageState.CHECKING,
+        StageState.READY: StageState.CHECKING,
+    },
+    "ready": {
+        StageState.PROMPTED: StageState.READY,
+        StageState.CHECKING: StageState.READY,
+        StageState.READY: StageState.READY,
+    },
+    "on": {StageState.ON: StageState.ON},
+    "dropped": _AT_THE_MICROPHONE,
+    "left": _AT_THE_MICROPHONE,
+}

@@ -1,0 +1,49 @@
+"""Planning a broadcast. Times are typed and shown in Asia/Shanghai, the project's zone."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.live.rota import evenings_after
+from portal.people.models import Person
+from portal.people.vocabulary import RoleKind
+
+
+def next_evening() -> datetime:
+    return evenings_after(timezone.localtime(), 1)[0]
+
+
+class PlanForm(forms.Form):
+    title = forms.CharField(label=_("标题"), max_length=120)
+    topic = forms.CharField(label=_("主题"), max_length=200, required=False)
+    host = forms.ModelChoiceField(label=_("出席领导"), queryset=Person.objects.none(), empty_label=None)
+    moderators = forms.ModelMultipleChoiceField(
+        label=_("主持人"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    starts_at = forms.DateTimeField(
+        label=_("开始时间(北京时间)"),
+        initial=next_evening,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "step": "300"}),
+    )
+    planned_minutes = forms.IntegerField(
+        label=_("预计时长(分钟)"), min_value=1, max_value=240, initial=60
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with_role = Person.objects.filter(is_active=True).order_by("shown_name")
+        self.fields["host"].queryset = with_role.filter(  # type: ignore[attr-defined]
+            roles__kind=RoleKind.LEADER
+        ).distinct()
+        self.fields["moderators"].queryset = with_role.filter(  # type: ignore[attr-defined]
+            roles__kind=RoleKind.MODERATOR
+        ).distinct()
+
+    def clean_starts_at(self) -> datetime:
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        if starts_at < timezone.now():
+            raise forms.ValidationError(_("开始时间已经过去。"))
+        return starts_at

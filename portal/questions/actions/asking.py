@@ -1,0 +1,230 @@
+"""What citizens do: ask, raise a hand, vote. A repeat of the same UUID writes nothing and gets the same answer."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.appeals.actions import register
+from portal.lib.errors import BadInput, Conflict, NotAllowed, TryLater
+from portal.live.actions import bump
+from portal.live.models import LiveSession
+from portal.live.queries import session_of
+from portal.live.states import TAKES_QUESTIONS
+from portal.people.models import Person
+from portal.people.queries import is_verified
+from portal.questions.actions.changes import announce, changing
+from portal.questions.models import Question, Vote
+from portal.questions.states import PUBLIC, Kind, StageState, WallState
+
+TEXT_LENGTH = 2000
+VILLAGE_LENGTH = 80
+PACE_WINDOW = timedelta(minutes=10)
+PACE_LIMIT = 10
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AskResult:
+    """`case_number` and `query_code` are empty for a raised hand: its case begins on stage."""
+
+    question_id: int
+    uuid: UUID
+    case_number: str
+    query_code: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    person: Person
+    session_id: int
+    uuid: UUID
+    kind: Kind
+    text: str
+    village: str
+    at: datetime
+
+
+def _uuid(given: UUID | str) -> UUID:
+    if isinstance(given, UUID):
+        return given
+    try:
+        return UUID(given)
+    except (ValueError, AttributeError, TypeError):
+        raise BadInput(_("提问编号无效,请刷新页面后再试。"), field="uuid") from None
+
+
+def clean_text(text: str) -> str:
+    """The question without surrounding space; raises `BadInput` when it is empty or too long."""
+    # A NUL cannot be stored by PostgreSQL and is never meant.
+    bare = text.replace("\x00", "").strip()
+    if not bare:
+        raise BadInput(_("请写下您的问题。"), field="text")
+    if len(bare) > TEXT_LENGTH:
+        raise BadInput(
+            _("问题最多%(limit)d字,现在有%(found)d字。") % {"limit": TEXT_LENGTH, "found": len(bare)},
+            code="too_long",
+            field="text",
+        )
+    return bare
+
+
+def clean_village(village: str, person: Person | None = None) -> str:
+    bare = village.replace("\x00", "").strip() or (person.village if person is not None else "")
+    if len(bare) > VILLAGE_LENGTH:
+        raise BadInput(_("村或社区名最多%(limit)d字。") % {"limit": VILLAGE_LENGTH}, field="village")
+    return bare
+
+
+def _known(wish: _Wish) -> AskResult | None:
+    """What the first sending of this UUID got; a UUID of somebody else or of another place is refused."""
+    found = Question.objects.select_related("appeal").filter(uuid=wish.uuid).first()
+    if found is None:
+        return None
+    if (found.person_id, found.session_id, found.kind) != (wish.person.pk, wish.session_id, wish.kind):
+        raise Conflict(_("这个提问编号已被使用,请刷新页面后再试。"))
+    if found.appeal is None or wish.kind == Kind.SPOKEN:
+        return AskResult(found.pk, found.uuid, "", "", False)
+    # The store answers a repeated key with the numbers of the first time and writes nothing.
+    again = register("live", wish.person, found.text, found.village, found.uuid)
+    return AskResult(found.pk, found.uuid, again.number, again.query_code, False)
+
+
+def _check_person(person: Person) -> None:
+    if not person.is_active or not is_verified(person):
+        raise NotAllowed(_("请先用手机号验证身份,再提问。"))
+
+
+def _check_session(session: LiveSession) -> None:
+    if session.state not in TAKES_QUESTIONS:
+        raise Conflict(
+            _("本场直播%(found)s,不再接收提问。您可以在下一场直播提问。")
+            % {"found": session.get_state_display()},
+            code="session_over",
+        )
+
+
+def _check_pace(wish: _Wish) -> None:
+    """At most 10 questions of a person in 10 minutes; repeats are answered before they get here."""
+    since = wish.at - PACE_WINDOW
+    times = list(
+        Question.objects.filter(person=wish.person, asked_at__gt=since)
+        .order_by("-asked_at")
+        .values_list("asked_at", flat=True)[:PACE_LIMIT]
+    )
+    if len(times) < PACE_LIMIT:
+        return
+    seconds = max(1, int((times[-1] - since).total_seconds()) + 1)
+    minutes = -(-seconds // 60)
+    raise TryLater(
+        _("您在10分钟内已提了%(limit)d个问题。文字没有丢失,请约%(minutes)d分钟后再提交。")
+        % {"limit": PACE_LIMIT, "minutes": minutes},
+        seconds=seconds,
+    )
+
+
+def _check_hand(wish: _Wish) -> None:
+    waiting = Question.objects.filter(person=wish.person, session_id=wish.session_id, kind=Kind.SPOKEN)
+    if waiting.exclude(stage_state=StageState.DONE).exclude(wall_state=WallState.HIDDEN).exists():
+        raise Conflict(_("您已经举手,请等候主持人呼叫。"))
+
+
+def _write(wish: _Wish) -> AskResult:
+    """Question, appeal and event in one transaction, under the session's lock."""
+    with transaction.atomic():
+        revision = bump(wish.session_id)
+        known = _known(wish)
+        if known is not None:
+            # A twin of this request was faster.
+            transaction.set_rollback(False)
+            return known
+        _check_session(session_of(wish.session_id))
+        _check_pace(wish)
+        appeal_id, number, code = None, "", ""
+        if wish.kind == Kind.SPOKEN:
+            _check_hand(wish)
+        else:
+            made = register("live", wish.person, wish.text, wish.village, wish.uuid, raised_at=wish.at)
+            appeal_id, number, code = made.appeal_id, made.number, made.query_code
+        question = Question.objects.create(
+            uuid=wish.uuid,
+            session_id=wish.session_id,
+            person=wish.person,
+            appeal_id=appeal_id,
+            kind=wish.kind,
+            text=wish.text,
+            village=wish.village,
+            asked_at=wish.at,
+            order=revision,
+            revision=revision,
+        )
+        announce(question.pk, wish.session_id, revision)
+    log.info("question %s in session %s", question.pk, wish.session_id)
+    return AskResult(question.pk, wish.uuid, number, code, True)
+
+
+def _submit(wish: _Wish) -> AskResult:
+    known = _known(wish)
+    if known is not None:
+        return known
+    _check_person(wish.person)
+    try:
+        return _write(wish)
+    except IntegrityError:
+        # Another request with the same UUID, in another session, committed between our look and our insert.
+        known = _known(wish)
+        if known is None:
+            raise
+        return known
+
+
+def ask(
+    person: Person, session_id: int, uuid: UUID | str, text: str, village: str = "", at: datetime | None = None
+) -> AskResult:
+    """Send a question: it becomes a case in the same transaction.
+
+    `uuid` is the client's idempotency key: sending again gives the same numbers, `created` False, whatever has happened
+    since. `at` (now) is for imports of earlier questions. Raises `BadInput`, `NotAllowed` (no verified telephone),
+    `NotFound`, `Conflict` (somebody else's UUID; the session is over), `TryLater` (more than 10 in 10 minutes).
+    """
+    wish = _Wish(
+        person,
+        session_id,
+        _uuid(uuid),
+        Kind.WRITTEN,
+        clean_text(text),
+        clean_village(village, person),
+        at or timezone.now(),
+    )
+    return _submit(wish)
+
+
+def raise_hand(person: Person, session_id: int, uuid: UUID | str, village: str = "") -> AskResult:
+    """Ask to speak. One raised hand per person and broadcast; the case begins when the citizen is on stage.
+
+    Raises as `ask` does, and `Conflict` when a hand is up already.
+    """
+    wish = _Wish(
+        person, session_id, _uuid(uuid), Kind.SPOKEN, "", clean_village(village, person), timezone.now()
+    )
+    return _submit(wish)
+
+
+def vote(person: Person, question_id: int) -> int:
+    """One vote per person and public question; returns the new count. Raises `Conflict` for the second one."""
+    _check_person(person)
+    with changing(person, question_id, right=None) as change:
+        if change.question.wall_state not in PUBLIC:
+            raise Conflict(_("这个问题现在不能投票。"))
+        _row, created = Vote.objects.get_or_create(person=person, question=change.question)
+        if not created:
+            raise Conflict(_("您已经支持过这个问题。"), code="voted")
+        change.write(votes=F("votes") + 1)
+    return Question.objects.values_list("votes", flat=True).get(pk=question_id)

@@ -1,0 +1,154 @@
+"""What moderators do with the queue: lanes, hiding, joining what is the same."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import BadInput, Conflict
+from portal.people.models import Person
+from portal.questions.actions.cases import give_case, link_cases, pass_on_answers
+from portal.questions.actions.changes import Change, changing, clear_the_air, label, on_fields
+from portal.questions.models import Question
+from portal.questions.states import GUEST_STATES, MOVES, StageState, WallState, may_follow
+
+REASON_LENGTH = 200
+# A moderator who opened a question and went away holds it no longer than this.
+CLAIM_SECONDS = 120
+
+log = logging.getLogger(__name__)
+
+
+def check_step(change: Change, to: StageState, expected: str | None) -> None:
+    """Raises `Conflict` naming the state found and, where the step is not in the table, the states needed."""
+    found = change.question.stage_state
+    if expected is not None and found != expected:
+        raise Conflict(_("问题现在是“%(found)s”,已被别人移动。") % {"found": label(found)})
+    if not may_follow(found, to):
+        needed = "、".join(label(state) for state, ways in MOVES.items() if to in ways)
+        raise Conflict(
+            _("问题现在是“%(found)s”,不能移到“%(to)s”;须先是:%(needed)s。")
+            % {"found": label(found), "to": label(to), "needed": needed}
+        )
+
+
+def _shown(question: Question) -> dict[str, Any]:
+    """Taking a question up shows it to the public: that is the moderators' word that it may be seen."""
+    return {"wall_state": WallState.SHOWN} if question.wall_state == WallState.RECEIVED else {}
+
+
+def take_to(change: Change, to: StageState) -> None:
+    """Write the step, with what goes along with it."""
+    question, now = change.question, timezone.now()
+    if to == StageState.ON:
+        clear_the_air(change)
+        change.write(**on_fields(change), **_shown(question))
+        give_case(change)
+        return
+    fields: dict[str, Any] = {"stage_state": to, "claimed_by": change.actor, "claimed_at": now}
+    if to in (StageState.NEW, StageState.DONE):
+        fields |= {"claimed_by": None, "claimed_at": None}
+    if to in (StageState.SHORTLISTED, *GUEST_STATES):
+        fields |= _shown(question)
+    if to == StageState.SHORTLISTED:
+        fields["order"] = change.revision
+    change.write(**fields)
+
+
+def _stage_state(to: str) -> StageState:
+    try:
+        return StageState(to)
+    except ValueError:
+        raise BadInput(_("没有“%(to)s”这个位置。") % {"to": to[:20]}, field="to") from None
+
+
+def move(actor: Person, question_id: int, to: str, expected: str | None = None) -> None:
+    """Take a question to stage state `to`; `expected` is the state the moderator saw.
+
+    Raises `NotAllowed`, `NotFound`, `BadInput` for an unknown state, `Conflict` naming what was found.
+    """
+    goal = _stage_state(to)
+    with changing(actor, question_id) as change:
+        if goal in GUEST_STATES and change.question.wall_state == WallState.HIDDEN:
+            raise Conflict(_("问题未公开,请先恢复公开。"))
+        check_step(change, goal, expected)
+        take_to(change, goal)
+    log.info("question %s moved to %s by person %s", question_id, goal.value, actor.pk)
+
+
+def claim(actor: Person, question_id: int) -> None:
+    """Take a question to work on; a claim of somebody else younger than two minutes is a `Conflict` naming them."""
+    with changing(actor, question_id) as change:
+        now = timezone.now()
+        old = now - timezone.timedelta(seconds=CLAIM_SECONDS)
+        free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_at__lt=old)
+        if not Question.objects.filter(free, pk=question_id).exists():
+            name = str(change.question.claimed_by)
+            raise Conflict(_("%(name)s 正在处理这个问题。") % {"name": name}, code="claimed")
+        change.write(claimed_by=actor, claimed_at=now)
+
+
+def hide(actor: Person, question_id: int, reason: str) -> None:
+    """Take a question off the wall, with a reason; its case is not touched. Raises as `move` does."""
+    why = reason.replace("\x00", "").strip()
+    if not why or len(why) > REASON_LENGTH:
+        raise BadInput(_("请写明不公开的原因,最多%(limit)d字。") % {"limit": REASON_LENGTH}, field="reason")
+    with changing(actor, question_id) as change:
+        if change.question.wall_state == WallState.HIDDEN:
+            raise Conflict(_("问题已经是未公开。"))
+        if change.question.stage_state == StageState.ON:
+            raise Conflict(_("问题正在连线,请先下台再设为不公开。"))
+        change.write(wall_state=WallState.HIDDEN, hidden_reason=why, hidden_by=actor)
+
+
+def unhide(actor: Person, question_id: int) -> None:
+    """Show a hidden question again, or a received one without moving it."""
+    with changing(actor, question_id) as change:
+        question = change.question
+        if question.wall_state not in (WallState.HIDDEN, WallState.RECEIVED):
+            raise Conflict(_("问题已经公开。"))
+        answered = bool(question.written_answer) or question.answer_end_ms is not None
+        wall_state = WallState.ANSWERED if answered else WallState.SHOWN
+        change.write(wall_state=wall_state, hidden_reason="", hidden_by=None)
+
+
+def _root(question: Question) -> Question:
+    """Chains are never stored longer than one step, so one look is enough."""
+    return question.same_as or question
+
+
+def mark_same(actor: Person, question_id: int, same_as_id: int) -> None:
+    """Join a question to another one about the same matter: the answer reaches both, each stays a case of its own.
+
+    What was joined to it before moves along; an answer already given is passed on. Raises `Conflict` for the question
+    itself, for another broadcast's, and while it is on air.
+    """
+    with changing(actor, question_id) as change:
+        question = change.question
+        other = (
+            Question.objects.select_related("same_as__appeal", "appeal")
+            .filter(pk=same_as_id, session=change.session)
+            .first()
+        )
+        if other is None:
+            raise Conflict(_("只能与同一场直播的问题归并。"))
+        root = _root(other)
+        if root.pk == question.pk:
+            raise Conflict(_("不能与自己归并。"))
+        if question.stage_state == StageState.ON:
+            raise Conflict(_("问题正在连线,不能归并。"))
+        _join(change, root)
+    log.info("question %s joined to %s by person %s", question_id, root.pk, actor.pk)
+
+
+def _join(change: Change, root: Question) -> None:
+    members = list(Question.objects.select_related("appeal").filter(same_as=change.question))
+    change.write(same_as=root, stage_state=StageState.DONE, claimed_by=None, claimed_at=None)
+    for member in members:
+        change.write_other(member, same_as=root)
+    with transaction.atomic():
+        link_cases(change, root, [change.question, *members])
+        pass_on_answers(change, root, [change.question, *members])

@@ -1,0 +1,234 @@
+"""What the wall, the console, the stage and a citizen's own list show. Few statements, however many rows."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from portal.appeals.models import Appeal, Clock
+from portal.appeals.vocabulary import ClockKind
+from portal.live.models import LiveSession
+from portal.live.queries import session_of
+from portal.live.states import ON_AIR
+from portal.people.models import Person
+from portal.questions.models import Question
+from portal.questions.similar import likeness, pairs
+from portal.questions.states import GUEST_STATES, PUBLIC, Kind, StageState, WallState, lane_of
+
+Row = dict[str, Any]
+WALL_LENGTH = 50
+# Under this, two questions merely share common words.
+ALIKE = 0.34
+NEARNESS = Case(
+    *[When(stage_state=state, then=Value(place)) for place, state in enumerate(GUEST_STATES)],
+    default=Value(len(GUEST_STATES)),
+    output_field=IntegerField(),
+)
+
+
+def _rows() -> QuerySet[Question]:
+    return Question.objects.select_related("person", "appeal")
+
+
+def number_of(question: Question) -> str:
+    """The case number; empty while a spoken question has no case yet."""
+    return question.appeal.number if question.appeal is not None else ""
+
+
+def name_of(question: Question) -> str:
+    return str(question.person) if question.person is not None else ""
+
+
+def _facts(question: Question) -> Row:
+    return {
+        "id": question.pk,
+        "number": number_of(question),
+        "text": question.text,
+        "name": name_of(question),
+        "village": question.village,
+        "votes": question.votes,
+        "kind": question.kind,
+        "wall_state": question.wall_state,
+        "stage_state": question.stage_state,
+        "asked_at": timezone.localtime(question.asked_at).isoformat(),
+        "answer_begin_ms": question.answer_begin_ms,
+        "answer_end_ms": question.answer_end_ms,
+        "written_answer": question.written_answer,
+        "revision": question.revision,
+    }
+
+
+def public_row(question: Question) -> Row | None:
+    """What everybody may see of `question`, JSON-able; None while it is not on the wall.
+
+    A question on air is public whatever its wall state: everybody hears it.
+    """
+    on_air = question.stage_state == StageState.ON and question.wall_state != WallState.HIDDEN
+    return _facts(question) if question.wall_state in PUBLIC or on_air else None
+
+
+def public_row_of(question_id: int) -> Row | None:
+    return public_row(_rows().get(pk=question_id))
+
+
+def wall(session_id: int, limit: int = WALL_LENGTH) -> list[Row]:
+    """The latest `limit` public questions of a broadcast, most voted first. One statement."""
+    shown = _rows().filter(session_id=session_id, wall_state__in=PUBLIC)
+    return [_facts(question) for question in shown.order_by("-votes", "-asked_at", "-pk")[:limit]]
+
+
+def on_air(session_id: int) -> Row | None:
+    """The question being answered, as a public row."""
+    question = _rows().filter(session_id=session_id, stage_state=StageState.ON).first()
+    return public_row(question) if question is not None else None
+
+
+def _counts(rows: list[Question]) -> tuple[dict[int, int], dict[str, int]]:
+    """Appeals ever raised by the persons and from the villages of `rows`: two statements for any number of rows."""
+    people = {row.person_id for row in rows if row.person_id is not None}
+    villages = {row.village for row in rows if row.village}
+    by_person = Appeal.objects.filter(person_id__in=people).values_list("person_id").annotate(Count("pk"))
+    by_village = Appeal.objects.filter(village__in=villages).values_list("village").annotate(Count("pk"))
+    return dict(by_person), dict(by_village)
+
+
+def console_rows(session_id: int, since: int = 0) -> list[Row]:
+    """Rows for the moderators: every question of the session changed after revision `since`, in the order they came.
+
+    `age_s` is seconds since it was asked; `history` counts earlier cases of the same person and of the same village.
+    """
+    rows = list(
+        _rows()
+        .select_related("claimed_by", "session")
+        .filter(session_id=session_id, revision__gt=since)
+        .order_by("asked_at", "pk")
+    )
+    by_person, by_village = _counts(rows)
+    now = timezone.now()
+    return [
+        _facts(row)
+        | {
+            "uuid": str(row.uuid),
+            "lane": lane_of(row.stage_state).value,
+            "order": row.order,
+            "same_as": row.same_as_id,
+            "claimed_by": {"id": row.claimed_by_id, "name": str(row.claimed_by)} if row.claimed_by else None,
+            "age_s": max(0, int((now - row.asked_at).total_seconds())),
+            "hidden_reason": row.hidden_reason,
+            "person": row.person_id,
+            "case_state": row.appeal.state if row.appeal is not None else "",
+            "history": {
+                "person": max(0, by_person.get(row.person_id or 0, 0) - (row.appeal_id is not None)),
+                "village": max(0, by_village.get(row.village, 0) - (row.appeal_id is not None)),
+            },
+        }
+        for row in rows
+    ]
+
+
+def _place(question: Question) -> Row:
+    return {
+        "question": question.pk,
+        "number": number_of(question),
+        "person": question.person_id,
+        "name": name_of(question),
+        "village": question.village,
+        "state": question.stage_state,
+        "on": question.stage_state == StageState.ON,
+    }
+
+
+def stage(session_id: int) -> Row:
+    """Who is at the microphones: main (the leader), guest (nearest to the microphone) and the queue behind.
+
+    Who is connected at this moment is known to the media service, which adds "present" and "seat_until".
+    """
+    session = session_of(session_id)
+    near = list(
+        _rows()
+        .filter(session_id=session_id, stage_state__in=GUEST_STATES)
+        .order_by(NEARNESS, "order", "pk")
+    )
+    queue = _rows().filter(session_id=session_id, stage_state=StageState.SHORTLISTED).order_by("order", "pk")
+    return {
+        "main": {"person": session.host_id, "name": str(session.host), "on": session.state in ON_AIR},
+        "guest": _place(near[0]) if near else None,
+        "queue": [_place(question) for question in [*near[1:], *queue]],
+    }
+
+
+def guest_question(session_id: int, person_id: int) -> Question | None:
+    """The question with which this person is called to the stage or has raised a hand, the nearest first."""
+    mine = _rows().filter(session_id=session_id, person_id=person_id).exclude(wall_state=WallState.HIDDEN)
+    waiting = Q(stage_state__in=GUEST_STATES) | (Q(kind=Kind.SPOKEN) & ~Q(stage_state=StageState.DONE))
+    return mine.filter(waiting).order_by(NEARNESS, "pk").first()
+
+
+def my_questions(person: Person | AnonymousUser, session: LiveSession | None = None, limit: int = 10) -> list[Row]:
+    """The person's own questions, the newest first, hidden ones too: hiding does not touch the case."""
+    if not isinstance(person, Person):
+        return []
+    mine = _rows().select_related("session").filter(person=person)
+    if session is not None:
+        mine = mine.filter(session=session)
+    return [my_row(question) for question in mine.order_by("-asked_at", "-pk")[:limit]]
+
+
+def my_row(question: Question) -> Row:
+    return _facts(question) | {
+        "state_label": str(question.appeal.get_state_display()) if question.appeal is not None else "",
+        "hidden": question.wall_state == WallState.HIDDEN,
+        "session": {"id": question.session_id, "title": question.session.title},
+    }
+
+
+def _answer_row(question: Question) -> Row:
+    return _facts(question) | {
+        "session": {"id": question.session_id, "title": question.session.title},
+        "host": str(question.session.host),
+        "answered_at": question.answered_at,
+    }
+
+
+def _answered() -> QuerySet[Question]:
+    return (
+        _rows().select_related("session__host").filter(wall_state=WallState.ANSWERED, same_as__isnull=True)
+    )
+
+
+def recent_answers(limit: int = 6) -> list[Row]:
+    """Answered questions of all broadcasts, the latest first, members of a common matter once."""
+    return [_answer_row(question) for question in _answered().order_by("-answered_at", "-pk")[:limit]]
+
+
+def chapters(session_id: int) -> list[Row]:
+    """Spoken answers of a broadcast in the order they were given."""
+    spoken = _answered().filter(session_id=session_id, answer_end_ms__isnull=False)
+    return [_answer_row(question) for question in spoken.order_by("answer_begin_ms", "pk")]
+
+
+def written_answers(session_id: int) -> list[Row]:
+    written = _answered().filter(session_id=session_id).exclude(written_answer="")
+    return [_answer_row(question) for question in written.order_by("answered_at", "pk")]
+
+
+def similar(session_id: int, text: str, limit: int = 3) -> list[Row]:
+    """Public questions like `text`: of this broadcast, and answered ones of the 300 latest elsewhere."""
+    wanted = pairs(text)
+    here = Q(session_id=session_id, wall_state__in=PUBLIC) | Q(wall_state=WallState.ANSWERED)
+    rows = _rows().select_related("session__host").filter(here).order_by("-asked_at")[:300]
+    scored = [(likeness(wanted, pairs(row.text)), row) for row in rows]
+    alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
+    return [_answer_row(row) for _score, row in alike[:limit]]
+
+
+def session_id_of(question_id: int) -> int | None:
+    return Question.objects.values_list("session_id", flat=True).filter(pk=question_id).first()
+
+
+def deadlines(question_id: int) -> dict[str, str | None]:
+    """By when the case of a question is accepted and settled: ISO dates, None while it has no such clock."""
+    clocks = Clock.objects.filter(appeal__question=question_id, stopped_at=None)
+    due = {clock.kind: clock.due_on.isoformat() for clock in clocks if clock.due_on is not None}
+    return {"accept_by": due.get(ClockKind.ACCEPT), "settle_by": due.get(ClockKind.CITIZEN)}

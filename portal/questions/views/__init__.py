@@ -1,0 +1,1 @@
+"""Pages that show questions (`pages`), asking by form (`asking`), asking and voting by JSON (`wire`)."""

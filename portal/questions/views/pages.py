@@ -1,0 +1,109 @@
+"""Home, live, console, stage and replay; their context is listed in `portal/live/views.py`."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET
+
+from portal.lib.errors import NotAllowed
+from portal.live.queries import current, may_moderate, may_watch, past, session_of, upcoming
+from portal.live.states import TAKES_QUESTIONS, SessionState
+from portal.live.views import page_context, rights, with_start
+from portal.people.models import Person
+from portal.people.queries import is_verified
+from portal.questions.queries import (
+    chapters,
+    guest_question,
+    my_questions,
+    my_row,
+    on_air,
+    recent_answers,
+    wall,
+    written_answers,
+)
+from portal.questions.states import Lane
+
+LANE_KEYS = {Lane.NEW: "1", Lane.SHORTLIST: "2", Lane.STAGE: "", Lane.DONE: "3"}
+
+
+def hide_reasons() -> list[str]:
+    return [_("含个人隐私"), _("言语不当"), _("与民生诉求无关"), _("重复提交"), _("涉及正在办理的案件")]
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    now = current()
+    announced = upcoming()
+    coming = [with_start(session) for session in ([now] if now is not None else []) + announced]
+    context = {
+        "tonight": coming[0] if coming else None,
+        "coming": coming[1:],
+        "past": [with_start(session) for session in past(6)],
+        "mine": my_questions(request.user, limit=5),
+        "answers": recent_answers(),
+        "may": rights(request.user),
+    }
+    return render(request, "live/home.html", context)
+
+
+@require_GET
+@ensure_csrf_cookie
+def live(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = session_of(session_id)
+    context = page_context(request, session, "viewer") | {
+        "wall": wall(session_id),
+        "on_air": on_air(session_id),
+        "mine": my_questions(request.user, session),
+        "taking": session.state in TAKES_QUESTIONS,
+        "verified": is_verified(request.user),
+    }
+    return render(request, "live/live.html", context)
+
+
+@require_GET
+@ensure_csrf_cookie
+def console(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = session_of(session_id)
+    if not may_moderate(request.user, session):
+        raise NotAllowed(_("主持台只对本场主持人开放。"))
+    lanes = [{"code": lane.value, "label": lane.label, "key": LANE_KEYS[lane]} for lane in Lane]
+    more = {"lanes": lanes, "hide_reasons": hide_reasons()}
+    return render(request, "live/console.html", page_context(request, session, "moderator") | more)
+
+
+@require_GET
+def stage(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = session_of(session_id)
+    person = request.user if isinstance(request.user, Person) else None
+    question = guest_question(session_id, person.pk) if person is not None else None
+    if question is None:
+        raise NotAllowed(_("您还没有举手,或主持人还没有呼叫您。"))
+    context = page_context(request, session, "guest", question=question.pk)
+    return render(request, "live/stage.html", context | {"question": my_row(question)})
+
+
+@require_GET
+def replay(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = session_of(session_id)
+    if not may_watch(request.user, session):
+        raise NotAllowed(_("这场直播已取消,没有回放。"))
+    if session.state == SessionState.PLANNED:
+        return redirect("live:live", session_id)
+    spoken = chapters(session_id)
+    marks = [
+        {
+            "question": row["id"],
+            "number": row["number"],
+            "text": row["text"],
+            "begin_ms": row["answer_begin_ms"],
+            "end_ms": row["answer_end_ms"],
+        }
+        for row in spoken
+    ]
+    context = page_context(
+        request, session, "viewer", replay=f"/hls/{session_id}/replay.m3u8", chapters=marks
+    )
+    return render(
+        request, "live/replay.html", context | {"chapters": spoken, "written": written_answers(session_id)}
+    )
