@@ -15,14 +15,15 @@
  * @property {string} wall_state        received|shown|answered|hidden
  * @property {string} kind              written|spoken
  * @property {number|null} same_as
- * @property {string|null} [claimed_by]
+ * @property {{id: number, name: string}|null} [claimed_by]
  * @property {string} asked_at          ISO 8601
  * @property {number|null} answer_begin_ms
  * @property {number|null} answer_end_ms
  * @property {string} [hidden_reason]
  * @property {string} [written_answer]
  * @property {number} revision
- * @property {Record<string, number>} [history]
+ * @property {string} [case_state]
+ * @property {{person: number, village: number}} [history] earlier cases of the same person and of the same village
  */
 
 /** @typedef {"new"|"shortlist"|"stage"|"done"} LaneKey */
@@ -45,12 +46,12 @@ const LANE_OF_STATE = {
 const STAGE_RANK = { on: 0, ready: 1, checking: 2, prompted: 3 };
 
 /**
- * A hidden question and one that stands for another need nothing more: they rest with what is done.
+ * A hidden question needs nothing more: it rests with what is done.
  * @param {Row} row
  * @returns {LaneKey}
  */
 export function laneOf(row) {
-  if (row.wall_state === "hidden" || row.same_as) return "done";
+  if (row.wall_state === "hidden") return "done";
   return LANE_OF_STATE[row.stage_state] ?? "new";
 }
 
@@ -77,30 +78,54 @@ export function compareRows(lane, a, b, by = "time") {
   return b.id - a.id;
 }
 
-/** @typedef {"shortlist"|"back"|"call_up"|"put_on"|"take_off"|"begin"|"end"|"write"|"done"|"hide"|"unhide"|"same"|"unsame"|"propose"} Action */
+/** @typedef {"show"|"shortlist"|"back"|"call_up"|"put_on"|"take_off"|"begin"|"end"|"write"|"done"|"hide"|"unhide"|"same"|"propose"} Action */
 
 /**
- * The actions a row's state allows, in the order their buttons stand.
+ * The actions a row's state allows (portal/questions/states.py and its actions say the same, and have the last word).
  * @param {Row} row
  * @returns {Set<Action>}
  */
 export function allowedActions(row) {
   /** @type {Set<Action>} */
-  const allowed = new Set(["write"]);
-  if (row.wall_state === "hidden") return new Set(/** @type {Action[]} */ (["unhide", "write"]));
-  if (row.same_as) return new Set(/** @type {Action[]} */ (["unsame", "write", "hide"]));
+  const allowed = new Set();
   const state = row.stage_state;
-  allowed.add("hide").add("same");
+  if (state !== "on") allowed.add("write");
+  if (row.wall_state === "hidden") return allowed.add("unhide");
+  if (state !== "on") allowed.add("hide").add("same");
+  if (row.wall_state === "received") allowed.add("show");
   if (state === "new" || state === "done") allowed.add("shortlist");
   if (state === "shortlisted") allowed.add("back");
   if (state === "new" || state === "shortlisted") allowed.add("call_up");
   if (state === "checking" || state === "ready") allowed.add("put_on");
   if (LANE_OF_STATE[state] === "stage") allowed.add("take_off");
-  if (isAnswering(row)) allowed.add("end");
-  else if (state !== "done") allowed.add("begin");
+  allowed.add(isAnswering(row) ? "end" : "begin");
   if (state !== "done" && !isAnswering(row)) allowed.add("done");
   if (row.kind === "spoken") allowed.add("propose");
   return allowed;
+}
+
+/** Ways back to the first two lanes, as in MOVES of portal/questions/states.py. @type {Record<string, string[]>} */
+const WAYS_BACK = {
+  new: ["shortlisted"],
+  shortlisted: ["new"],
+  prompted: ["shortlisted"],
+  checking: ["shortlisted"],
+  ready: ["shortlisted"],
+  on: ["shortlisted"],
+  done: ["new", "shortlisted"],
+};
+
+/**
+ * Where a question goes when a step is taken back, null where nothing can be taken back. Nobody is put on stage again
+ * by it: who was called and sent away must be called again.
+ * @param {string} before stage state before the step
+ * @param {string} after  stage state after it
+ */
+export function stateToReturnTo(before, after) {
+  if (before === "done") return null;
+  const ways = WAYS_BACK[after] ?? [];
+  const wanted = before === "new" ? ["new", "shortlisted"] : ["shortlisted"];
+  return wanted.find((state) => ways.includes(state)) ?? null;
 }
 
 /**

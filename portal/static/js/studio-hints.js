@@ -39,13 +39,13 @@ export function pictureHint(picture) {
 }
 
 /**
- * @param {{track: boolean, loudest: number}} sound  loudest level (0–100) of the last seconds
+ * @param {{track: boolean, loudest: number}} sound  loudest level (0–1, logarithmic) of the last seconds
  * @returns {Hint}
  */
 export function soundHint({ track, loudest }) {
   if (!track) return { level: "bad", words: gettext("声音：没有麦克风") };
-  if (loudest < 6) return { level: "warn", words: gettext("声音：还没听到，请说一句话") };
-  if (loudest > 97) return { level: "warn", words: gettext("声音：太响，请离麦克风远一点") };
+  if (loudest < 0.35) return { level: "warn", words: gettext("声音：还没听到，请说一句话") };
+  if (loudest > 0.97) return { level: "warn", words: gettext("声音：太响，请离麦克风远一点") };
   return { level: "good", words: gettext("声音：听得清") };
 }
 

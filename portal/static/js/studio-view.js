@@ -1,0 +1,186 @@
+// Draws the studio: which face is shown, the question in large type, who comes next, who is on stage.
+
+import { need } from "./dom.js";
+import { fill, sessionWord, stageWord } from "./staff-words.js";
+import { textSize } from "./studio-phase.js";
+
+/** @typedef {import("./studio-phase.js").Phase} Phase */
+/** @typedef {import("./studio-hints.js").Hint} Hint */
+
+export class StudioView {
+  constructor() {
+    this.root = need("[data-studio]", HTMLElement);
+    this.self = this.#find("[data-self]", HTMLVideoElement);
+    this.guest = this.#find("[data-guest]", HTMLVideoElement);
+    this.main = this.#find("[data-main]", HTMLVideoElement);
+    this.meter = this.#find("[data-level]", HTMLMeterElement);
+    this.go = this.#find("[data-go]", HTMLButtonElement);
+    this.done = this.#find("[data-done]", HTMLButtonElement);
+  }
+
+  /**
+   * @template {Element} T
+   * @param {string} selector
+   * @param {new () => T} kind
+   */
+  #find(selector, kind) {
+    return need(selector, kind, this.root);
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} words
+   */
+  #say(selector, words) {
+    const place = this.#find(selector, HTMLElement);
+    if (place.textContent !== words) place.textContent = words;
+  }
+
+  /**
+   * @param {string} selector
+   * @param {boolean} shown
+   */
+  #show(selector, shown) {
+    this.#find(selector, HTMLElement).hidden = !shown;
+  }
+
+  /**
+   * @param {Phase} phase
+   * @param {string} sessionState
+   */
+  phase(phase, sessionState) {
+    const onAir = phase === "live" || phase === "paused";
+    this.root.dataset.phase = phase;
+    for (const part of this.root.querySelectorAll("[data-live-only]")) /** @type {HTMLElement} */ (part).hidden = !onAir;
+    this.#show("[data-check]", phase === "check");
+    this.#show("[data-over]", phase === "over" || phase === "cancelled");
+    this.#show("[data-replaced]", phase === "replaced");
+    this.#show(".studio-pictures", onAir || phase === "check");
+    this.#show("[data-pause]", phase === "live");
+    this.#show("[data-resume]", phase === "paused");
+    if (phase === "cancelled") {
+      this.#say("[data-over-title]", gettext("这场直播已取消"));
+      this.#say("[data-over-text]", gettext("已收到的问题照常办理。"));
+    }
+    const badge = this.#find("[data-state]", HTMLElement);
+    badge.textContent = sessionWord(sessionState);
+    badge.className = sessionState === "live" ? "badge badge-live" : sessionState === "paused" ? "badge badge-soon" : "badge";
+  }
+
+  /** @param {string} words empty hides the note */
+  note(words) {
+    this.#say("[data-note]", words);
+    this.#show("[data-note]", words !== "");
+  }
+
+  /** @param {string} words */
+  elapsed(words) {
+    this.#say("[data-elapsed]", words);
+  }
+
+  /** @param {{webrtc?: number, hls?: number}} counts */
+  viewers({ webrtc = 0, hls = 0 }) {
+    this.#say("[data-viewers]", String(webrtc + hls));
+  }
+
+  /** @param {Hint} hint */
+  link(hint) {
+    this.#say("[data-link]", hint.words);
+    this.#find("[data-link]", HTMLElement).dataset.level = hint.level;
+  }
+
+  /**
+   * @param {string} name picture|light|sound|network
+   * @param {Hint} hint
+   */
+  hint(name, hint) {
+    this.#say(`[data-hint="${name}"]`, hint.words);
+    this.#find(`[data-hint="${name}"]`, HTMLElement).dataset.level = hint.level;
+  }
+
+  /** @param {boolean} open whether the self view has a picture */
+  selfReady(open) {
+    this.#show("[data-self-wait]", !open);
+  }
+
+  /** @param {boolean} ready @param {string} why */
+  ready(ready, why) {
+    this.go.disabled = !ready;
+    this.#say("[data-go-hint]", why);
+  }
+
+  /** @param {any|null} question */
+  question(question) {
+    const answering = question?.answer_begin_ms != null && question?.answer_end_ms == null;
+    this.#show("[data-air-asker]", question !== null);
+    this.#say("[data-air-title]", answering ? gettext("正在回答") : gettext("当前问题"));
+    const text = question
+      ? question.text || gettext("（口头提问，请听群众说）")
+      : gettext("还没有上台的问题，由主持人安排。");
+    this.#say("[data-air-text]", text);
+    const place = this.#find("[data-air-text]", HTMLElement);
+    place.dataset.size = question ? textSize(text) : "none";
+    if (question) {
+      this.#say("[data-air-number]", question.number || gettext("编号待定"));
+      this.#say("[data-air-name]", [question.name, question.village].filter(Boolean).join(" · "));
+    }
+    this.done.disabled = question === null;
+    this.done.textContent = question && !answering ? gettext("开始回答") : gettext("回答完毕");
+    this.done.classList.toggle("button-primary", answering || question === null);
+  }
+
+  /** @param {{id: number, text: string, name: string, village: string, stage_state: string}[]} questions */
+  next(questions) {
+    this.#show("[data-next-empty]", questions.length === 0);
+    this.#find("[data-next]", HTMLElement).replaceChildren(
+      ...questions.map((question) => {
+        const item = document.createElement("li");
+        const who = document.createElement("p");
+        who.className = "muted";
+        const place = [question.name, question.village].filter(Boolean).join(" · ");
+        who.textContent = question.stage_state === "shortlisted" ? place : `${place} · ${stageWord(question.stage_state)}`;
+        const text = document.createElement("p");
+        text.className = "studio-next-text";
+        text.textContent = question.text || gettext("口头提问");
+        item.append(text, who);
+        return item;
+      }),
+    );
+  }
+
+  /** @param {any|null} guest of the stage message */
+  stage(guest) {
+    const on = Boolean(guest?.on);
+    this.#show("[data-guest-box]", on);
+    this.root.toggleAttribute("data-with-guest", on);
+    if (!on) return;
+    const name = [guest.name, guest.village].filter(Boolean).join(" · ");
+    const dropped = guest.present === false;
+    this.#say("[data-guest-name]", dropped ? fill(gettext("%(name)s：信号断了，座位还留着"), { name }) : name);
+  }
+}
+
+/**
+ * Ask before something that cannot be taken back.
+ * @param {{title: string, text: string, yes: string}} words
+ * @returns {Promise<boolean>}
+ */
+export function confirmBig({ title, text, yes }) {
+  const dialog = need("[data-confirm]", HTMLDialogElement);
+  need("[data-confirm-title]", HTMLElement, dialog).textContent = title;
+  need("[data-confirm-text]", HTMLElement, dialog).textContent = text;
+  const yesButton = need("[data-confirm-yes]", HTMLButtonElement, dialog);
+  const noButton = need("[data-confirm-no]", HTMLButtonElement, dialog);
+  yesButton.textContent = yes;
+  return new Promise((resolve) => {
+    let answer = false;
+    yesButton.onclick = () => {
+      answer = true;
+      dialog.close();
+    };
+    noButton.onclick = () => dialog.close();
+    dialog.onclose = () => resolve(answer);
+    dialog.showModal();
+    noButton.focus();
+  });
+}
