@@ -68,7 +68,8 @@ export class Publisher extends Emitter {
     addEventListener("online", this.#wake);
     this.#ears = [
       this.signal.on("welcome", () => this.#retry.hurry()),
-      this.signal.on("replaced", () => this.#finish("replaced")),
+      this.signal.on("replaced", ({ peer }) => peer === this.#peer && this.#finish("replaced")),
+      this.signal.on("media_moved", () => this.#again()),
     ];
     await this.#attempt();
   }

@@ -77,9 +77,16 @@ export class Signal extends Emitter {
   close() {
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
-    this.#retry.cancel();
     this.#drop("closed");
     this.#refuseAll(new SignalError("offline", gettext("连接已关闭。")), () => true);
+  }
+
+  /** Come again with the cookies of now (after logging in). Media connections belong to the tab and go on. */
+  renew() {
+    if (this.state === "closed" || this.state === "refused") return;
+    this.#drop("waiting");
+    this.#refuseAll(new SignalError("lost", gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
+    this.#open();
   }
 
   /** Ask the server and wait for its answer. While the line is down the request waits for it, up to its time.
@@ -165,6 +172,8 @@ export class Signal extends Emitter {
       this.#refused(message);
     }
     if (message.type === "question" || message.type === "session") this.#noticeGap(message);
+    // The server's own queue for us ran over: what fell off is asked for again.
+    if (message.type === "stale") this.catchUp();
     if (message.type !== "welcome") this.emit(message.type, message);
   }
 
@@ -201,6 +210,7 @@ export class Signal extends Emitter {
 
   /** @param {"waiting" | "closed" | "refused"} state */
   #drop(state) {
+    this.#retry.cancel();
     clearInterval(this.#pinging);
     clearTimeout(this.#catchingUp);
     this.#catchingUp = undefined;
@@ -222,7 +232,6 @@ export class Signal extends Emitter {
   #refused(why) {
     if (this.state === "refused") return;
     this.#drop("refused");
-    this.#retry.cancel();
     this.#refuseAll(new SignalError("not_allowed", gettext("服务器拒绝了连接。")), () => true);
     this.emit("refused", why);
   }

@@ -2,7 +2,7 @@
  * Watching over WebRTC: the server offers two fixed slots (main and guest, sound and picture each), we answer.
  *
  * Events: "playing" (first picture), "quality" ("good" | "weak" | "sound" | "waiting"), "reconnecting", and once
- * "broken" with why: "full" | "unplayable" | "unreachable" | "refused". A broken line is closed and not used again.
+ * "broken" with why: "full" | "unplayable" | "unreachable" | "refused" | "moved". A broken line is closed and not used again.
  */
 
 import { Emitter } from "./emitter.js";
@@ -19,13 +19,10 @@ const WEAK_LOSS = 0.08;
 /** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement}} Slots */
 /** @typedef {{video: number, audio: number, decoded: number, lost: number, received: number}} Counts */
 
-/** Which slot a section of the offer belongs to: by its stream's name, its mid, or its place (two sections a slot).
- * @param {string} stream @param {string | null} mid @returns {"main" | "guest"} */
-export function slotOf(stream, mid) {
-  const name = `${stream} ${mid ?? ""}`;
-  if (name.includes("guest")) return "guest";
-  if (name.includes("main")) return "main";
-  return Number(mid) >= 2 ? "guest" : "main";
+/** Which slot a section of the offer belongs to: mids are `main-audio`, `main-video`, `guest-audio`, `guest-video`.
+ * @param {string | null} mid @returns {"main" | "guest"} */
+export function slotOf(mid) {
+  return mid?.startsWith("guest") ? "guest" : "main";
 }
 
 /** Quality in a word, from what came since the last look.
@@ -45,6 +42,7 @@ export class RtcLine extends Emitter {
   #playing = false;
   #restarts = 0;
   #undecoded = 0;
+  #deaf = () => {};
   /** @type {Counts} */
   #counts = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
   #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
@@ -60,6 +58,8 @@ export class RtcLine extends Emitter {
     this.slots = slots;
     this.#connection.ontrack = (event) => this.#attach(event);
     this.#connection.onconnectionstatechange = () => this.#changed();
+    // Another media process took the session over: this connection is dead however it looks.
+    this.#deaf = signal.on("media_moved", () => this.#break("moved"));
   }
 
   /** The connection, for statistics. */
@@ -85,6 +85,7 @@ export class RtcLine extends Emitter {
   close() {
     if (this.#closed) return;
     this.#closed = true;
+    this.#deaf();
     clearTimeout(this.#watchdog);
     clearInterval(this.#looking);
     if (this.#peer && this.signal.state === "open") {
@@ -100,13 +101,14 @@ export class RtcLine extends Emitter {
     await this.#connection.setRemoteDescription({ type: "offer", sdp });
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
     // At once: the server is ICE-lite and needs none of our candidates.
-    await this.signal.request("accept", { peer: this.#peer, sdp: this.#connection.localDescription?.sdp });
+    const accepted = await this.signal.request("accept", { peer: this.#peer, sdp: this.#connection.localDescription?.sdp });
+    if (accepted.playable === false) this.#break("unplayable");
   }
 
   /** @param {RTCTrackEvent} event */
   #attach(event) {
     const stream = event.streams[0] ?? new MediaStream([event.track]);
-    const slot = slotOf(stream.id, event.transceiver.mid);
+    const slot = slotOf(event.transceiver.mid);
     const video = this.slots[slot];
     if (video.srcObject !== stream) video.srcObject = stream;
     video.play().catch(() => undefined);
@@ -164,7 +166,7 @@ export class RtcLine extends Emitter {
     this.#watchdog = setTimeout(work, wait);
   }
 
-  /** @param {"full" | "unplayable" | "unreachable" | "refused"} why */
+  /** @param {"full" | "unplayable" | "unreachable" | "refused" | "moved"} why */
   #break(why) {
     if (this.#closed) return;
     this.close();

@@ -16,7 +16,7 @@ import { Emitter } from "./emitter.js";
 import { HlsLine } from "./watch-hls.js";
 import { RtcLine } from "./watch-rtc.js";
 
-// Nothing at all within this time: start the other line beside it.
+// When WebRTC failed: the first and the longest pause before it is tried again beside HLS.
 const FIRST_RETRY = 20_000;
 const LAST_RETRY = 300_000;
 
@@ -145,7 +145,8 @@ export class Watcher extends Emitter {
     this.#closeRtc();
     this.emit("trouble", why);
     if (why === "unplayable") this.#rtcUnplayable = true;
-    this.#fallBack();
+    if (why === "moved") this.#tryRtc();
+    else this.#fallBack();
   }
 
   #fallBack() {

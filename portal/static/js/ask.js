@@ -1,0 +1,287 @@
+/** The dialog that asks one thing at a time: a question, a raised hand, or who is voting. */
+
+import { masked, problem, stepsFor } from "./ask-steps.js";
+import { need, post, toast } from "./dom.js";
+import { SignalError } from "./signal.js";
+
+/** @typedef {import("./ask-queue.js").Item} Item */
+/** @typedef {import("./ask-steps.js").Purpose} Purpose */
+/** @typedef {import("./ask-steps.js").Step} Step */
+/** @typedef {{code: string, verify: string, questions: string}} Urls */
+/** @typedef {{uuid: string, number: string, query_code: string, created?: boolean}} Received */
+
+const PLAIN_STEPS = /** @type {const} */ (["sending", "received", "unsent"]);
+const NO_ANSWER = ["offline", "lost", "late"];
+const VILLAGE = "village";
+
+export class AskDialog {
+  /** @type {Purpose} */
+  #purpose = "ask";
+  /** @type {Step[]} */
+  #steps = [];
+  #place = 0;
+  /** @type {() => Promise<void>} */
+  #after = async () => {};
+  /** @type {{name: string, phone: string, code: string}} */
+  #identity = { name: "", phone: "", code: "" };
+
+  /** @param {HTMLDialogElement} dialog
+   * @param {{signal: import("./signal.js").Signal, queue: import("./ask-queue.js").AskQueue, urls: Urls, verified: boolean, village?: string, limit?: number, onReceived?: (item: Item, received: Received) => void}} options */
+  constructor(dialog, { signal, queue, urls, verified, village = "", limit = 2000, onReceived = () => {} }) {
+    this.dialog = dialog;
+    this.signal = signal;
+    this.queue = queue;
+    this.urls = urls;
+    this.verified = verified;
+    this.village = village || remembered();
+    this.limit = limit;
+    this.onReceived = onReceived;
+    this.#listen();
+  }
+
+  /** @param {Purpose} purpose @param {() => Promise<void>} [after] what to do once it is known who asks (vote) */
+  open(purpose, after = async () => {}) {
+    this.#purpose = purpose;
+    this.#after = after;
+    this.#steps = stepsFor(purpose, this.verified);
+    this.#place = 0;
+    const titles = { ask: gettext("提问"), hand: gettext("举手连线"), vote: gettext("先确认是您本人") };
+    need("[data-ask-title]", HTMLElement, this.dialog).textContent = titles[purpose];
+    if (purpose !== "vote") this.#fill(purpose);
+    if (!this.dialog.open) this.dialog.showModal();
+    this.#show(this.#steps[0]);
+  }
+
+  /** Send again what could not be sent before; the same ids, so nothing doubles. */
+  async resend() {
+    if (!this.verified) return;
+    for (const item of this.queue.unsent()) {
+      try {
+        const received = await this.#deliver(item);
+        this.queue.received(item.uuid);
+        toast(interpolate(gettext("刚才没发出去的问题已经收到，编号 %s"), [received.number]), 12);
+        this.onReceived(item, received);
+      } catch (error) {
+        if (unanswered(error)) return;
+        this.queue.refused(item.uuid);
+        toast(sentence(error));
+      }
+    }
+  }
+
+  #listen() {
+    const { dialog } = this;
+    need("[data-ask-form]", HTMLFormElement, dialog).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#next();
+    });
+    for (const name of /** @type {const} */ (["text", "village"])) {
+      this.#field(name).addEventListener("input", () => this.#typed(name));
+    }
+    need("[data-ask-back]", HTMLElement, dialog).addEventListener("click", () => this.#back());
+    need("[data-ask-close]", HTMLElement, dialog).addEventListener("click", () => dialog.close());
+    need("[data-ask-resend]", HTMLElement, dialog).addEventListener("click", () => this.#tryTo(() => this.#sendCode()));
+  }
+
+  /** @param {"ask" | "hand"} kind */
+  #fill(kind) {
+    const draft = this.queue.draft(kind);
+    this.#field("text").value = draft.text;
+    this.#field("village").value = draft.village || this.village;
+    this.#count();
+  }
+
+  /** @param {string} name @returns {HTMLInputElement | HTMLTextAreaElement} */
+  #field(name) {
+    const field = this.dialog.querySelector(`[name="${name}"]`);
+    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) return field;
+    throw new Error(`the dialog has no field ${name}`);
+  }
+
+  /** @param {"text" | "village"} name */
+  #typed(name) {
+    if (this.#purpose !== "vote") this.queue.edit(this.#purpose, { [name]: this.#field(name).value });
+    if (name === "text") this.#count();
+  }
+
+  #count() {
+    const place = need("[data-ask-count]", HTMLElement, this.dialog);
+    place.textContent = interpolate(gettext("%s / %s 字"), [this.#field("text").value.length, this.limit]);
+  }
+
+  /** @param {Step | typeof PLAIN_STEPS[number]} step */
+  #show(step) {
+    for (const part of this.dialog.querySelectorAll("[data-step]")) {
+      /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-step") !== step;
+    }
+    const asking = !PLAIN_STEPS.some((plain) => plain === step);
+    need("[data-ask-buttons]", HTMLElement, this.dialog).hidden = step === "sending";
+    need("[data-ask-progress]", HTMLElement, this.dialog).textContent = asking
+      ? interpolate(gettext("第 %s 步，共 %s 步"), [this.#place + 1, this.#steps.length])
+      : "";
+    need("[data-ask-back]", HTMLElement, this.dialog).hidden = !asking || this.#place === 0;
+    this.#nameNext(asking);
+    this.#complain("");
+    if (asking) this.#field(step).focus();
+    else need("[data-ask-title]", HTMLElement, this.dialog).focus();
+  }
+
+  /** @param {boolean} asking */
+  #nameNext(asking) {
+    const last = this.#place === this.#steps.length - 1;
+    const send = { ask: gettext("提交"), hand: gettext("举手"), vote: gettext("确认") }[this.#purpose];
+    const words = asking ? (last ? send : gettext("下一步")) : gettext("好的");
+    need("[data-ask-next-button]", HTMLElement, this.dialog).textContent = words;
+  }
+
+  /** @param {string} text */
+  #complain(text) {
+    const place = need("[data-ask-error]", HTMLElement, this.dialog);
+    place.textContent = text;
+    place.hidden = !text;
+    for (const field of this.dialog.querySelectorAll("[name]")) field.removeAttribute("aria-invalid");
+    const step = this.#steps[this.#place];
+    if (text && step) this.#field(step).setAttribute("aria-invalid", "true");
+  }
+
+  #back() {
+    this.#place = Math.max(0, this.#place - 1);
+    this.#show(this.#steps[this.#place]);
+  }
+
+  async #next() {
+    const step = this.#steps[this.#place];
+    const shown = this.dialog.querySelector("[data-step]:not([hidden])")?.getAttribute("data-step");
+    if (PLAIN_STEPS.some((plain) => plain === shown)) return this.dialog.close();
+    const wrong = step ? problem(step, this.#field(step).value, this.limit) : "";
+    if (wrong) {
+      this.#complain(wrong);
+      return this.#field(step).focus();
+    }
+    await this.#tryTo(async () => {
+      if (step === "phone") await this.#sendCode();
+      if (step === "code") await this.#verify();
+      this.#place += 1;
+      if (this.#place < this.#steps.length) this.#show(this.#steps[this.#place]);
+      else await this.#finish();
+    });
+  }
+
+  /** Run a step that may be refused; the button is quiet meanwhile and the reason stands under the field.
+   * @param {() => Promise<void>} work */
+  async #tryTo(work) {
+    const button = need("[data-ask-next-button]", HTMLButtonElement, this.dialog);
+    if (button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    try {
+      await work();
+    } catch (error) {
+      this.#place = Math.min(this.#place, this.#steps.length - 1);
+      this.#complain(sentence(error));
+    } finally {
+      button.setAttribute("aria-busy", "false");
+    }
+  }
+
+  async #sendCode() {
+    const phone = this.#field("phone").value.trim();
+    await post(this.urls.code, { phone });
+    const words = gettext("验证码已发到 %s，几分钟内有效。");
+    need("[data-ask-sent]", HTMLElement, this.dialog).textContent = interpolate(words, [masked(phone)]);
+  }
+
+  async #verify() {
+    for (const name of /** @type {const} */ (["name", "phone", "code"])) this.#identity[name] = this.#field(name).value.trim();
+    await post(this.urls.verify, { ...this.#identity, village: this.#field("village").value.trim() });
+    this.verified = true;
+    // The socket still speaks for nobody: it comes again with the new cookie.
+    this.signal.renew();
+  }
+
+  async #finish() {
+    if (this.#purpose === "vote") {
+      this.dialog.close();
+      return this.#after();
+    }
+    const village = this.#field("village").value.trim();
+    remember(village);
+    this.queue.edit(this.#purpose, { village, text: this.#field("text").value.trim() });
+    const item = this.queue.submit(this.#purpose);
+    this.#show("sending");
+    try {
+      const received = await this.#deliver(item);
+      this.queue.received(item.uuid);
+      this.#celebrate(item, received);
+      this.onReceived(item, received);
+    } catch (error) {
+      if (unanswered(error)) return this.#show("unsent");
+      this.#refusedAt(item, error);
+      throw error;
+    }
+  }
+
+  /** Back to the words, which are all still there. @param {Item} item @param {unknown} error */
+  #refusedAt(item, error) {
+    this.queue.refused(item.uuid);
+    if (/** @type {any} */ (error).code === "not_allowed") this.verified = false;
+    this.#steps = stepsFor(item.kind, this.verified);
+    this.#place = 0;
+    this.#show(this.#steps[0]);
+  }
+
+  /** By the socket, and where that does not answer by plain HTTP: the id makes it one question.
+   * @param {Item} item @returns {Promise<Received>} */
+  async #deliver({ kind, uuid, text, village }) {
+    try {
+      if (kind === "hand") return await this.signal.request("raise_hand", { uuid, village });
+      return await this.signal.request("ask", { uuid, text, village }, { seconds: 6 });
+    } catch (error) {
+      if (kind === "hand" || !unanswered(error)) throw error;
+      return post(this.urls.questions, { uuid, text, village });
+    }
+  }
+
+  /** @param {Item} item @param {Received} received */
+  #celebrate({ kind }, { number, query_code: code }) {
+    const { dialog } = this;
+    need("[data-ask-received]", HTMLElement, dialog).textContent =
+      kind === "hand" ? gettext("举手已经收到，您排在队里了。") : gettext("收到了！请记下编号。");
+    need("[data-ask-number]", HTMLElement, dialog).textContent = number;
+    need("[data-ask-query]", HTMLElement, dialog).textContent = code;
+    need("[data-ask-query]", HTMLElement, dialog).hidden = !code;
+    need("[data-ask-code-label]", HTMLElement, dialog).hidden = !code;
+    need("[data-ask-copy]", HTMLElement, dialog).dataset.copy = interpolate(gettext("编号 %s 查询码 %s"), [number, code]);
+    for (const part of dialog.querySelectorAll("[data-ask-numbers]")) /** @type {HTMLElement} */ (part).hidden = !number;
+    need("[data-ask-next]", HTMLElement, dialog).hidden = kind === "hand";
+    need("[data-hand-next]", HTMLElement, dialog).hidden = kind !== "hand";
+    this.#show("received");
+  }
+}
+
+/** Whether nobody knows if it arrived: then it is sent again, never given up. @param {unknown} error */
+function unanswered(error) {
+  return (error instanceof SignalError && NO_ANSWER.includes(error.code)) || error instanceof TypeError;
+}
+
+/** @param {unknown} error @returns {string} */
+function sentence(error) {
+  if (error instanceof TypeError) return gettext("现在没有网络。您写的都保存着，请稍后再试。");
+  return error instanceof Error ? error.message : String(error);
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(VILLAGE) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} village */
+function remember(village) {
+  try {
+    localStorage.setItem(VILLAGE, village);
+  } catch {
+    // Private windows may refuse storage; then it is typed again.
+  }
+}

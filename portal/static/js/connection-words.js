@@ -1,0 +1,21 @@
+/** The connection in words. Pure. */
+
+/** @param {import("./signal.js").SignalState} socket @param {import("./watch.js").WatchState} media @returns {string} */
+export function connectionWords(socket, media) {
+  const words = {
+    idle: "",
+    connecting: gettext("正在接通画面"),
+    waiting: gettext("已接通，等待画面"),
+    good: gettext("信号良好"),
+    weak: gettext("信号较弱，画面可能停顿"),
+    sound: gettext("只有声音，画面稍后恢复"),
+    delayed: gettext("普通线路，画面晚几秒"),
+    reconnecting: gettext("正在重新连接，您的位置保留着"),
+  };
+  const picture = words[media];
+  if (socket === "refused") return gettext("连接被拒绝，请刷新页面");
+  if (socket === "open") return picture || gettext("已连接");
+  if (socket === "connecting" && !picture) return gettext("正在连接");
+  const line = gettext("互动正在重新连接");
+  return picture && media !== "reconnecting" ? `${picture} · ${line}` : line;
+}

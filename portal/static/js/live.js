@@ -1,0 +1,200 @@
+/** The live page: joins picture, captions, wall, question on air and asking. Data: json_script "page". */
+
+import { AskQueue } from "./ask-queue.js";
+import { AskDialog } from "./ask.js";
+import { CaptionBox } from "./captions.js";
+import { connectionWords } from "./connection-words.js";
+import { need, pageData, post, toast } from "./dom.js";
+import { uuid } from "./ids.js";
+import * as states from "./live-state.js";
+import { Signal, SignalError, signalUrl } from "./signal.js";
+import { amount } from "./time.js";
+import { Votes } from "./votes.js";
+import { Wall } from "./wall.js";
+import { Watcher } from "./watch.js";
+
+const page = pageData("page");
+const root = need("[data-live]", HTMLElement);
+const player = need("[data-player]", HTMLElement);
+const signal = new Signal(signalUrl(page.session.id), "viewer");
+const watcher = new Watcher(
+  signal,
+  { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement) },
+  { hls: page.hls, library: root.dataset.library },
+);
+const captions = new CaptionBox(need("[data-captions]", HTMLElement));
+const votes = new Votes(page.session.id);
+const wall = new Wall(need("[data-wall]", HTMLElement), need("[data-wall-template]", HTMLTemplateElement), need("[data-wall-empty]", HTMLElement), {
+  voteUrl,
+  voted: (id) => votes.has(id),
+});
+const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
+  signal,
+  queue: new AskQueue(localStorage, page.session.id, uuid),
+  urls: page.urls,
+  verified: Boolean(page.me?.verified),
+  village: page.me?.village,
+  limit: page.limits.text,
+  onReceived: showMine,
+});
+let state = states.begin(page.session, []);
+
+/** @param {number} id */
+function voteUrl(id) {
+  return `${page.urls.questions}${id}/vote/`;
+}
+
+/** @param {states.LiveState} next */
+function become(next) {
+  const before = state;
+  state = next;
+  if (next.rows !== before.rows) wall.show(next.rows);
+  drawOnAir();
+  drawPlayer();
+  if (next.state !== before.state) drawState();
+}
+
+function drawOnAir() {
+  const row = state.onAir;
+  const write = (/** @type {string} */ selector, /** @type {string} */ text) => {
+    const place = need(selector, HTMLElement);
+    if (place.textContent !== text) place.textContent = text;
+  };
+  write("[data-on-air-label]", row ? gettext("正在回答") : gettext("等待下一个问题"));
+  write("[data-on-air-text]", row ? row.text || gettext("居民连线提问中") : "");
+  write("[data-on-air-who]", row ? [row.village, row.name].filter(Boolean).join(" ") : "");
+}
+
+/** Slates cover the box; the box itself never changes its size. */
+function drawPlayer() {
+  const showing = ["good", "weak", "sound", "delayed"].includes(watcher.state);
+  const slate = state.state === "live" ? (showing ? "" : "loading") : state.state;
+  for (const part of document.querySelectorAll("[data-slate]")) {
+    /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-slate") !== slate;
+  }
+  need("[data-slate-text]", HTMLElement).textContent = state.slate || gettext("直播暂停片刻，马上回来");
+  player.toggleAttribute("data-guest-on", Boolean(state.guest) && watcher.line === "rtc" && state.state === "live");
+  need("[data-sound]", HTMLElement).hidden = !(watcher.muted && showing && state.state === "live");
+}
+
+function drawState() {
+  const words = {
+    planned: ["badge", gettext("已预告")],
+    live: ["badge badge-live", gettext("直播中")],
+    paused: ["badge badge-soon", gettext("暂停中")],
+    ended: ["badge", gettext("已结束")],
+    cancelled: ["badge", gettext("已取消")],
+  }[state.state];
+  const badge = need("[data-badge]", HTMLElement);
+  if (words) [badge.className, badge.textContent] = words;
+  root.dataset.state = state.state;
+  const over = state.state === "ended" || state.state === "cancelled";
+  const actions = document.querySelector("[data-actions]");
+  if (actions instanceof HTMLElement) actions.hidden = over;
+  // Before the broadcast nobody takes a viewer's place; paused, the place is kept.
+  if (state.state === "live" || state.state === "paused") watcher.start();
+  else watcher.stop();
+}
+
+function drawLine() {
+  const line = need("[data-line]", HTMLElement);
+  line.dataset.word = watcher.state;
+  const words = need("[data-line-words]", HTMLElement);
+  const text = connectionWords(signal.state, watcher.state);
+  if (words.textContent !== text) words.textContent = text;
+  drawPlayer();
+}
+
+function drawData() {
+  const bytes = watcher.bytes;
+  need("[data-line-data]", HTMLElement).textContent = bytes ? interpolate(gettext("已用 %s"), [amount(bytes)]) : "";
+}
+
+/** @param {{kind: string, text: string}} item @param {{number: string}} received */
+function showMine(item, { number }) {
+  need("[data-mine]", HTMLElement).hidden = false;
+  const row = document.createElement("a");
+  row.className = "row";
+  row.href = number ? `/cases/${number}/` : page.urls.stage;
+  const body = document.createElement("span");
+  body.className = "row-body";
+  body.textContent = item.kind === "hand" ? gettext("举手提问（还没有文字）") : item.text;
+  const mark = document.createElement("span");
+  mark.className = "badge";
+  mark.textContent = gettext("已收到");
+  row.append(body, mark);
+  need("[data-mine-rows]", HTMLElement).prepend(row);
+}
+
+/** @param {number} id */
+async function vote(id) {
+  try {
+    if (signal.state === "open") await signal.request("vote", { question: id });
+    else await post(voteUrl(id), {});
+    votes.add(id);
+  } catch (error) {
+    if (/** @type {any} */ (error).code === "conflict") votes.add(id);
+    toast(error instanceof SignalError || error instanceof Error ? error.message : String(error));
+  }
+  wall.show(state.rows);
+}
+
+function listen() {
+  signal.on("welcome", (message) => {
+    become(states.whole(state, message));
+    for (const cue of message.captions ?? []) if (!message.again) captions.put(cue);
+    dialog.verified = dialog.verified || Boolean(message.you?.verified);
+    if (message.you?.question) showPrompt();
+    dialog.resend();
+  });
+  signal.on("changes", (message) => become(states.whole(state, message)));
+  signal.on("session", (message) => become(states.session(state, message)));
+  signal.on("question", (message) => become(states.question(state, message)));
+  signal.on("stage", (message) => become(states.stage(state, message)));
+  signal.on("caption", ({ cue }) => captions.put(cue));
+  signal.on("viewers", ({ webrtc, hls }) => {
+    const people = (webrtc ?? 0) + (hls ?? 0);
+    need("[data-viewers]", HTMLElement).textContent = people ? interpolate(gettext("%s 人在看"), [people]) : "";
+  });
+  signal.on("prompt", showPrompt);
+  signal.on("state", drawLine);
+  watcher.on("state", drawLine);
+  watcher.on("line", drawLine);
+  setInterval(drawData, 3000);
+}
+
+function showPrompt() {
+  const note = need("[data-prompt]", HTMLElement);
+  if (!note.hidden) return;
+  note.hidden = false;
+  note.scrollIntoView({ block: "center" });
+}
+
+function listenToTaps() {
+  need("[data-sound]", HTMLElement).addEventListener("click", () => {
+    watcher.unmute();
+    drawPlayer();
+  });
+  document.querySelector("[data-ask]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.open("ask");
+  });
+  const hand = document.querySelector("[data-hand]");
+  if (hand instanceof HTMLElement) {
+    hand.hidden = false;
+    hand.addEventListener("click", () => dialog.open("hand"));
+  }
+  need("[data-wall]", HTMLElement).addEventListener("submit", (event) => {
+    const id = Number(event.target instanceof Element ? event.target.closest("li")?.dataset.id : 0);
+    if (!id) return;
+    event.preventDefault();
+    if (dialog.verified) vote(id);
+    else dialog.open("vote", () => vote(id));
+  });
+}
+
+listen();
+listenToTaps();
+drawState();
+signal.connect();
+drawLine();
