@@ -8,7 +8,8 @@ from recordings import states
 
 
 class Recording(models.Model):
-    """The programme of one live session. Times inside it are milliseconds since `began_at` (recording time)."""
+    """The programme of one live session. Times inside it are milliseconds since `began_at` (recording
+    time)."""
 
     class State(models.TextChoices):
         LIVE = states.RECORDING_LIVE
@@ -27,7 +28,8 @@ class Recording(models.Model):
 
 
 class Clip(models.Model):
-    """A passage of a recording as a file of its own. `reference` says what for ("reply-17") and makes asking twice harmless."""
+    """A passage of a recording as a file of its own. `reference` says what for ("reply-17") and makes asking
+    twice harmless."""
 
     class State(models.TextChoices):
         PENDING = states.CLIP_PENDING
@@ -40,8 +42,8 @@ class Clip(models.Model):
     begin_ms = models.BigIntegerField()
     end_ms = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
-    # Name inside the recording's clips directory; empty until ready. The begin and end are part of the name, so that
-    # a browser never shows an old cut from its cache.
+    # Name inside the recording's clips directory; empty until ready. The begin and end are part of the name,
+    # so that a browser never shows an old cut from its cache.
     file = models.CharField(max_length=120, default="", blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True, blank=True)
@@ -50,7 +52,9 @@ class Clip(models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "not_before"], name="clips_due")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "not_before"], name="clips_due")
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=models.Q(begin_ms__gte=0, end_ms__gt=models.F("begin_ms")), name="clip_has_length"

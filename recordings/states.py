@@ -1,11 +1,13 @@
-"""Which step of a recording or a clip may follow which. Data, so that a refusal can name what was found and needed."""
+"""Which step of a recording or a clip may follow which. Data, so that a refusal can name what was found and
+needed."""
 
 RECORDING_LIVE = "live"
 RECORDING_FINISHING = "finishing"
 RECORDING_READY = "ready"
 RECORDING_FAILED = "failed"
 
-# live: the programme writes. finishing: the broadcast ended, the last part is on its way. ready: the lists are VOD.
+# live: the programme writes. finishing: the broadcast ended, the last part is on its way. ready: the lists
+# are VOD.
 RECORDING_STEPS: dict[str, frozenset[str]] = {
     RECORDING_LIVE: frozenset({RECORDING_FINISHING, RECORDING_READY, RECORDING_FAILED}),
     RECORDING_FINISHING: frozenset({RECORDING_READY, RECORDING_FAILED}),

@@ -1,20 +1,22 @@
 """Each speaker's own frames, kept as they came, beside the programme.
 
-Files: `<recording directory>/tracks/<participant>-<n>.audio.units` and `….video.units`, sound apart from picture so
-that the scribe can follow the sound alone. The number n is one more than the last one of that participant: a new pair
-of files begins whenever the participant comes back after having left, and whenever a new media process starts.
+Files: `<recording directory>/tracks/<participant>-<n>.audio.units` and `….video.units`, sound apart from
+picture so that the scribe can follow the sound alone. The number n is one more than the last one of that
+participant: a new pair of files begins whenever the participant comes back after having left, and whenever a
+new media process starts.
 
 A file is a sequence of units (`recordings.units`). The first is a control unit with the JSON object
 
     {"format": 1, "participant": "leader-3", "kind": "audio", "n": 0, "t0": 8123.25, "wall0": 1790000000.5}
 
-`t0` is the monotonic second and `wall0` the wall-clock second (Unix) of recording time 0, so a unit that arrived at
-`arrival` belongs to recording millisecond `(arrival - t0) * 1000` (`recording_ms`). Then follow the stream's units and
-its sender reports in the order of arrival. A file whose speaker left ends with the control unit {"end": true}; one
-whose media process was killed ends anywhere, maybe inside a unit. Files grow by whole writes and are never rewritten.
+`t0` is the monotonic second and `wall0` the wall-clock second (Unix) of recording time 0, so a unit that
+arrived at `arrival` belongs to recording millisecond `(arrival - t0) * 1000` (`recording_ms`). Then follow
+the stream's units and its sender reports in the order of arrival. A file whose speaker left ends with the
+control unit {"end": true}; one whose media process was killed ends anywhere, maybe inside a unit. Files grow
+by whole writes and are never rewritten.
 
-A thread does the writing, behind a queue with a length: when the disk cannot follow, units fall off and are counted,
-and the room is not held up.
+A thread does the writing, behind a queue with a length: when the disk cannot follow, units fall off and are
+counted, and the room is not held up.
 """
 
 import logging

@@ -1,6 +1,8 @@
-"""Units: encoded frames and packets as they cross to the programme process and as they are kept in track files.
+"""Units: encoded frames and packets as they cross to the programme process and as they are kept in track
+files.
 
-One unit is a head of 20 bytes, the participant's name in UTF-8 and the payload. All numbers are little endian:
+One unit is a head of 20 bytes, the participant's name in UTF-8 and the payload. All numbers are little
+endian:
 
 ====== ======= =====================================================================================
 offset type    what
@@ -14,9 +16,9 @@ offset type    what
 16     uint32  length of the payload in bytes
 ====== ======= =====================================================================================
 
-Payloads: a video unit holds an access unit (H.264 Annex B with SPS and PPS before an IDR picture; VP8 a frame), an
-audio unit a packet, a sender report `SENDER_REPORT` (sender's NTP seconds, RTP timestamp at that moment; the codec
-of the head says which stream), a control unit one JSON object.
+Payloads: a video unit holds an access unit (H.264 Annex B with SPS and PPS before an IDR picture; VP8 a
+frame), an audio unit a packet, a sender report `SENDER_REPORT` (sender's NTP seconds, RTP timestamp at that
+moment; the codec of the head says which stream), a control unit one JSON object.
 """
 
 import json
@@ -116,7 +118,9 @@ def control_fields(unit: Unit) -> dict[str, Any]:
 
 def unit_of_frame(frame: Frame) -> Unit:
     """`frame` as the room delivers it, for the programme and the track files."""
-    flags = (Flags.KEY if frame.key else Flags.NONE) | (Flags.LOST_BEFORE if frame.lost_before else Flags.NONE)
+    flags = (Flags.KEY if frame.key else Flags.NONE) | (
+        Flags.LOST_BEFORE if frame.lost_before else Flags.NONE
+    )
     kind = Kind.VIDEO if frame.kind == "video" else Kind.AUDIO
     codec = CODEC_NAMES[frame.codec]
     return Unit(kind, frame.participant, codec, flags, frame.timestamp, frame.arrival, frame.data)

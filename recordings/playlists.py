@@ -1,0 +1,283 @@
+"""HLS lists over the segments of a recording (RFC 8216, draft-pantos-hls-rfc8216bis for parts). Pure:
+segments in, text out.
+
+Recording time is milliseconds since recording time 0; media time in the files is one second more; player
+time is the position in the replay list, in which the gaps of restarts are closed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from recordings.cmaf import MEDIA_START
+from recordings.journal import Segment
+
+PART_TARGET = {"v0": 0.2, "v1": 0.2, "a0": 0.21334}
+TARGET_DURATION = 1
+WINDOW = 8  # complete segments of the live list
+WITH_PARTS = 3  # newest complete segments whose parts are listed too
+LONGEST_GAP = 1.4  # would round up to the target duration
+SHORT_GAP = 0.2
+SKIP_UNTIL = 12 * TARGET_DURATION
+
+Cue = tuple[int, int, str, str]  # begin and end in recording ms, speaker, text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One number of a list. `segment` None: the number was never written (EXT-X-GAP)."""
+
+    msn: int
+    epoch: int
+    duration: float
+    segment: Segment | None
+
+
+def entries(segments: Sequence[Segment]) -> list[Entry]:
+    """`segments` with the missing numbers between them, which a crash or a full disk leaves behind."""
+    result: list[Entry] = []
+    for segment in segments:
+        if result:
+            result += _gaps(result[-1], segment)
+        result.append(Entry(segment.msn, segment.epoch, segment.duration, segment))
+    return result
+
+
+def _gaps(before: Entry, after: Segment) -> Iterable[Entry]:
+    missing = range(before.msn + 1, after.msn)
+    if not missing:
+        return
+    duration = SHORT_GAP
+    if before.segment is not None and before.epoch == after.epoch:
+        length = after.begin - before.segment.begin - before.duration
+        duration = min(LONGEST_GAP, max(SHORT_GAP, length / len(missing)))
+    for msn in missing:
+        # An epoch that exists in another rendition only: its discontinuity comes before the gap.
+        yield Entry(msn, min(before.epoch + 1, after.epoch), duration, None)
+
+
+def player_seconds(segments: Sequence[Segment], recording_ms: float) -> float:
+    """Where `recording_ms` is in the replay list, in seconds; inside a gap the moment after it, else the
+    nearest end."""
+    media = recording_ms / 1000 + MEDIA_START
+    position = 0.0
+    for entry in entries(segments):
+        if entry.segment is not None:
+            if media < entry.segment.begin:
+                return position
+            if media < entry.segment.begin + entry.duration:
+                return position + media - entry.segment.begin
+        position += entry.duration
+    return position
+
+
+def recording_milliseconds(segments: Sequence[Segment], player: float) -> float:
+    """The inverse of `player_seconds`: recording ms of second `player` of the replay list."""
+    position, last = 0.0, 0.0
+    for entry in entries(segments):
+        if entry.segment is not None:
+            last = (entry.segment.begin - MEDIA_START + entry.duration) * 1000
+            if player < position + entry.duration:
+                return (entry.segment.begin - MEDIA_START + max(0.0, player - position)) * 1000
+        position += entry.duration
+    return last
+
+
+def end_ms(segments: Sequence[Segment]) -> int:
+    """Recording time at the end of the last segment; 0 without any."""
+    if not segments:
+        return 0
+    return round((segments[-1].begin + segments[-1].duration - MEDIA_START) * 1000)
+
+
+def live_list(rendition: str, segments: Sequence[Segment], wall0: float | None, ended: bool) -> str:
+    """The low-latency list of one rendition: the last complete segments, and the parts of the newest."""
+    listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete][
+        -WINDOW:
+    ]
+    current = segments[-1] if segments and not segments[-1].complete else None
+    target = PART_TARGET[rendition]
+    first = listed[0].msn if listed else (current.msn if current else 0)
+    first_epoch = listed[0].epoch if listed else (current.epoch if current else 0)
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:9",
+        f"#EXT-X-TARGETDURATION:{TARGET_DURATION}",
+        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3.1 * target:.3f}",
+        f"#EXT-X-PART-INF:PART-TARGET={target}",
+        f"#EXT-X-MEDIA-SEQUENCE:{first}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first_epoch}",
+    ]
+    writer = _Writer(lines, first_epoch, wall0)
+    with_parts = {entry.msn for entry in listed[-WITH_PARTS:]}
+    for entry in listed:
+        writer.segment(entry, parts=entry.msn in with_parts)
+    if current is not None:
+        writer.head(Entry(current.msn, current.epoch, current.duration, current))
+        writer.parts(current)
+    lines += ["#EXT-X-ENDLIST"] if ended else _hint(segments)
+    return "\n".join(lines) + "\n"
+
+
+def _hint(segments: Sequence[Segment]) -> list[str]:
+    if not segments:
+        return []
+    last = segments[-1]
+    msn, offset = (last.msn + 1, 0) if last.complete else (last.msn, last.size)
+    return [f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{msn}.m4s",BYTERANGE-START={offset}']
+
+
+def replay_list(segments: Sequence[Segment], wall0: float | None, ended: bool, skip: bool = False) -> str:
+    """Everything so far: VOD once the recording has ended, EVENT (rewind) before. `skip`: a delta update."""
+    listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete]
+    lines = ["#EXTM3U", "#EXT-X-VERSION:9", f"#EXT-X-TARGETDURATION:{TARGET_DURATION}"]
+    lines.append(f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}")
+    skipped = 0
+    if not ended:
+        lines.append(f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={SKIP_UNTIL}")
+        skipped = _skippable(listed) if skip else 0
+    lines.append(f"#EXT-X-MEDIA-SEQUENCE:{listed[0].msn if listed else 0}")
+    first_epoch = listed[0].epoch if listed else 0
+    lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{first_epoch}")
+    epoch_before = first_epoch
+    if skipped:
+        lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+        epoch_before = listed[skipped - 1].epoch
+    writer = _Writer(lines, epoch_before, wall0)
+    for entry in listed[skipped:]:
+        writer.segment(entry, parts=False)
+    if ended:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join(lines) + "\n"
+
+
+def _skippable(listed: Sequence[Entry]) -> int:
+    """How many entries lie further than the skip boundary from the end."""
+    length, kept = 0.0, 0
+    for entry in reversed(listed):
+        if length >= SKIP_UNTIL:
+            break
+        length += entry.duration
+        kept += 1
+    return len(listed) - kept
+
+
+class _Writer:
+    """Adds segments to `lines`, with the discontinuities and maps between them."""
+
+    def __init__(self, lines: list[str], epoch: int, wall0: float | None) -> None:
+        self._lines, self._epoch, self._wall0 = lines, epoch, wall0
+        self._mapped: int | None = None
+
+    def segment(self, entry: Entry, parts: bool) -> None:
+        self.head(entry)
+        if parts and entry.segment is not None:
+            self.parts(entry.segment)
+        if entry.segment is None:
+            self._lines.append("#EXT-X-GAP")
+        self._lines += [f"#EXTINF:{entry.duration:.5f},", f"{entry.msn}.m4s"]
+
+    def head(self, entry: Entry) -> None:
+        # One tag per epoch, so that all renditions count the same even where one of them lacks an epoch.
+        self._lines += ["#EXT-X-DISCONTINUITY"] * (entry.epoch - self._epoch)
+        self._epoch = entry.epoch
+        if entry.segment is None:
+            return
+        if self._mapped != entry.epoch:
+            self._lines.append(f'#EXT-X-MAP:URI="init-{entry.epoch}.mp4"')
+            self._mapped = entry.epoch
+        if self._wall0 is not None:
+            self._lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_wall_time(self._wall0, entry.segment.begin)}")
+
+    def parts(self, segment: Segment) -> None:
+        for part in segment.parts:
+            independent = ",INDEPENDENT=YES" if part.independent else ""
+            self._lines.append(
+                f'#EXT-X-PART:DURATION={part.duration:.5f},URI="{segment.msn}.m4s",'
+                f'BYTERANGE="{part.length}@{part.offset}"{independent}'
+            )
+
+
+def _wall_time(wall0: float, media: float) -> str:
+    moment = datetime.fromtimestamp(wall0 + media - MEDIA_START, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def master_list(which: str, captions: bool) -> str:
+    """The renditions; `which` is "live" or "replay". Sound alone has its own address too, since players hide
+    it here."""
+    subtitles = ',SUBTITLES="captions"' if captions else ""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if captions:
+        address = "captions.m3u8" if which == "live" else "captions-replay.m3u8"
+        lines.append(
+            '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="中文",LANGUAGE="zh",'
+            f'DEFAULT=YES,AUTOSELECT=YES,URI="{address}"'
+        )
+    lines += [
+        '#EXT-X-STREAM-INF:BANDWIDTH=2400000,AVERAGE-BANDWIDTH=1900000,CODECS="avc1.64001f,mp4a.40.2",'
+        f"RESOLUTION=1280x720,FRAME-RATE=30.000{subtitles}",
+        f"v0/{which}.m3u8",
+        '#EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=700000,CODECS="avc1.64001e,mp4a.40.2",'
+        f"RESOLUTION=640x360,FRAME-RATE=30.000{subtitles}",
+        f"v1/{which}.m3u8",
+        f'#EXT-X-STREAM-INF:BANDWIDTH=110000,CODECS="mp4a.40.2"{subtitles}',
+        f"a0/{which}.m3u8",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def captions_list(segments: Sequence[Segment], wall0: float | None, ended: bool, whole: bool) -> str:
+    """WebVTT list with the numbers, lengths and discontinuities of the picture. No parts: words may come a
+    segment late."""
+    listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete]
+    if not whole:
+        listed = listed[-WINDOW:]
+    lines = ["#EXTM3U", "#EXT-X-VERSION:9", f"#EXT-X-TARGETDURATION:{TARGET_DURATION}"]
+    if whole:
+        lines.append(f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}")
+    epoch = listed[0].epoch if listed else 0
+    lines += [
+        f"#EXT-X-MEDIA-SEQUENCE:{listed[0].msn if listed else 0}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{epoch}",
+    ]
+    for entry in listed:
+        lines += ["#EXT-X-DISCONTINUITY"] * (entry.epoch - epoch)
+        epoch = entry.epoch
+        if entry.segment is None:
+            lines.append("#EXT-X-GAP")
+        elif wall0 is not None:
+            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_wall_time(wall0, entry.segment.begin)}")
+        lines += [f"#EXTINF:{entry.duration:.5f},", f"captions/{entry.msn}.vtt"]
+    if ended:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join(lines) + "\n"
+
+
+def caption_segment(segment: Segment, cues: Iterable[Cue]) -> str:
+    """The cues inside `segment`, cut at its edges, in media time: so they hold across discontinuities."""
+    begin = (segment.begin - MEDIA_START) * 1000
+    end = begin + segment.duration * 1000
+    lines = ["WEBVTT", "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000", ""]
+    for cue_begin, cue_end, speaker, text in cues:
+        shown_from, shown_to = max(begin, cue_begin), min(end, cue_end)
+        if shown_from < shown_to and text.strip():
+            lines += [f"{_clock(shown_from)} --> {_clock(shown_to)}", _cue_text(speaker, text), ""]
+    return "\n".join(lines) + "\n"
+
+
+def _clock(recording_ms: float) -> str:
+    whole = round(recording_ms + MEDIA_START * 1000)
+    seconds, ms = divmod(whole, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
+
+
+def _cue_text(speaker: str, text: str) -> str:
+    # A blank line or an arrow would end the cue.
+    words = _escaped(" ".join(text.split()))
+    name = _escaped(" ".join(speaker.split()))
+    return f"<v {name}>{words}" if name else words
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
