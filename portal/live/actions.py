@@ -1,4 +1,5 @@
-"""What changes a broadcast. Every action asks for the right, changes the row by condition and announces after commit."""
+"""What changes a broadcast. Every action asks for the right, changes the row by condition and announces
+after commit."""
 
 import logging
 from collections.abc import Iterable
@@ -30,8 +31,8 @@ def topic_of(session_id: int) -> str:
 
 
 def bump(session_id: int) -> int:
-    """The session's next revision. Call it first in a transaction: it takes the session's row lock, so that revisions
-    are committed in their order and no reader can see 12 before 11."""
+    """The session's next revision. Call it first in a transaction: it takes the session's row lock, so that
+    revisions are committed in their order and no reader can see 12 before 11."""
     if not LiveSession.objects.filter(pk=session_id).update(revision=F("revision") + 1):
         raise NotFound(_("没有这场直播。"))
     return LiveSession.objects.values_list("revision", flat=True).get(pk=session_id)
@@ -95,7 +96,8 @@ def plan(
 
 
 def _step(actor: Person, session_id: int, name: str, **fields: Any) -> LiveSession:
-    """Take step `name` if the session is in a state it may be taken from, else `Conflict` naming the state found."""
+    """Take step `name` if the session is in a state it may be taken from, else `Conflict` naming the state
+    found."""
     step = STEPS[name]
     with transaction.atomic():
         taken = LiveSession.objects.filter(pk=session_id, state__in=step["needs"]).update(
@@ -116,10 +118,11 @@ def _runner(actor: Person, session_id: int) -> None:
         raise NotAllowed(_("只有本场领导和主持人可以操作直播。"))
 
 
-def go_live(actor: Person, session_id: int) -> LiveSession:
-    """Raises `NotAllowed`, `NotFound`, `Conflict` when the broadcast is not a planned one (a reload asks for nothing)."""
+def go_live(actor: Person, session_id: int, at: datetime | None = None) -> LiveSession:
+    """Raises `NotAllowed`, `NotFound`, `Conflict` when the broadcast is not a planned one (a reload asks for
+    nothing)."""
     _runner(actor, session_id)
-    return _step(actor, session_id, "go_live", went_live_at=timezone.now())
+    return _step(actor, session_id, "go_live", went_live_at=at or timezone.now())
 
 
 def pause(actor: Person, session_id: int, slate_text: str = "") -> LiveSession:
@@ -133,10 +136,10 @@ def resume(actor: Person, session_id: int) -> LiveSession:
     return _step(actor, session_id, "resume")
 
 
-def end(actor: Person, session_id: int) -> LiveSession:
+def end(actor: Person, session_id: int, at: datetime | None = None) -> LiveSession:
     """For ever: no more questions, the recording is closed."""
     _runner(actor, session_id)
-    return _step(actor, session_id, "end", ended_at=timezone.now())
+    return _step(actor, session_id, "end", ended_at=at or timezone.now())
 
 
 def cancel(actor: Person, session_id: int) -> LiveSession:

@@ -24,13 +24,11 @@ class PlanForm(forms.Form):
         label=_("主持人"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     starts_at = forms.DateTimeField(
-        label=_("开始时间(北京时间)"),
+        label=_("开始时间（北京时间）"),
         initial=next_evening,
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "step": "300"}),
     )
-    planned_minutes = forms.IntegerField(
-        label=_("预计时长(分钟)"), min_value=1, max_value=240, initial=60
-    )
+    planned_minutes = forms.IntegerField(label=_("预计时长（分钟）"), min_value=1, max_value=240, initial=60)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,8 +10,8 @@ from portal.live.states import SessionState
 class LiveSession(models.Model):
     """One broadcast. Its primary key is its public id in addresses, messages and files.
 
-    `revision` grows by one with every change of the session or of one of its questions; whoever holds an older
-    number asks again for what changed since.
+    `revision` grows by one with every change of the session or of one of its questions; whoever holds an
+    older number asks again for what changed since.
     """
 
     title = models.CharField(_("标题"), max_length=120)
@@ -26,7 +26,7 @@ class LiveSession(models.Model):
         settings.AUTH_USER_MODEL, blank=True, related_name="moderated_sessions", verbose_name=_("主持人")
     )
     starts_at = models.DateTimeField(_("开始时间"), db_index=True)
-    planned_minutes = models.PositiveSmallIntegerField(_("预计时长(分钟)"), default=60)
+    planned_minutes = models.PositiveSmallIntegerField(_("预计时长（分钟）"), default=60)
     state = models.CharField(max_length=16, choices=SessionState.choices, default=SessionState.PLANNED)
     went_live_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -54,7 +54,8 @@ def may_watch(person: Anyone, session: LiveSession) -> bool:
 
 
 def view_of(session: LiveSession) -> dict[str, Any]:
-    """The public facts of a session row (with its host) as JSON-able values; times are ISO 8601 with offset."""
+    """The public facts of a session row (with its host) as JSON-able values; times are ISO 8601 with
+    offset."""
     local = timezone.localtime
     return {
         "id": session.pk,

@@ -22,7 +22,8 @@ def evenings_after(now: datetime, count: int) -> list[datetime]:
 
 
 def evenings_before(now: datetime, count: int) -> list[datetime]:
-    """The last `count` broadcast evenings that were over an hour and a half before `now`, the latest first."""
+    """The last `count` broadcast evenings that were over an hour and a half before `now`, the latest
+    first."""
     found: list[datetime] = []
     day = now.replace(hour=AT.hour, minute=AT.minute, second=0, microsecond=0)
     while len(found) < count:

@@ -1,32 +1,34 @@
 """Pages of a broadcast and what their templates are given.
 
 Home, live, console, stage and replay show questions too and are written one storey up, in
-`portal/questions/views/pages.py`; their names stay in the namespace `live`: `live:home`, `live:live`, `live:studio`, `live:console`, `live:stage`,
-`live:replay`, `live:plan`.
+`portal/questions/views/pages.py`; their names stay in the namespace `live`:
+`live:home`, `live:live`, `live:studio`, `live:console`, `live:stage`, `live:replay`, `live:plan`.
 
 Every page of a broadcast has
     session     dict of `portal.live.queries.session_view`, plus "starts": aware datetime for template filters
     page_data   JSON-able dict for `{{ page_data|json_script:"page" }}`:
                 {"session": session_view, "role": "viewer|leader|moderator|guest", "socket": "/ws/live/<id>/",
-                 "hls": "/hls/<id>/master.m3u8", "me": {"id", "name", "verified": bool, "village"} | null,
-                 "urls": {"live", "ask", "questions", "similar", "stage", "studio", "console", "replay", "login", "code",
-                 "verify", "transcript", "case": "/cases/"}, "limits": {"text": 2000}}
+                 "hls": "/hls/<id>/master.m3u8", "limits": {"text": 2000},
+                 "me": {"id", "name", "verified": bool, "village"} | null,
+                 "urls": {"live", "ask", "questions", "similar", "stage", "studio", "console", "replay",
+                          "login", "code", "verify", "transcript", "case": "/cases/"}}
     may         {"host": bool, "moderate": bool, "plan": bool}
 
-live/home.html      tonight (session dict or None: the one on air, else the next), coming (session dicts after it),
-                    past (session dicts), mine (my-question rows), answers (answer rows), may.
-live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this broadcast),
-                    taking (bool: questions are taken), verified (bool)
-live/stage.html     + question (my-question row: the raised hand or the called-up question)
+live/home.html      tonight (session dict or None: the one on air, else the next), coming (those after it),
+                    past, mine (my-question rows), answers (answer rows), may
+live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this
+                    broadcast), taking (bool: questions are taken), verified (bool)
+live/stage.html     + question (my-question row: the raised hand or the called-up question);
+                    page_data also has "question": id
 live/studio.html    nothing more: what changes comes by the socket
 live/console.html   + lanes ([{"code", "label", "key"}]), hide_reasons ([str])
-live/replay.html    + chapters (answer rows with begin_ms/end_ms, in the order of the broadcast), written (answer rows with
-                    written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8", "chapters": [{"question",
-                    "number", "text", "begin_ms", "end_ms"}]
+live/replay.html    + chapters (answer rows, in the order of the broadcast), written (answer rows with
+                    written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8" and
+                    "chapters": [{"question", "number", "text", "begin_ms", "end_ms"}]
 live/plan.html      form (`PlanForm`), coming (session dicts)
 
-public row          {"id", "number", "text", "name", "village", "votes", "kind", "wall_state", "stage_state", "asked_at",
-                    "answer_begin_ms", "answer_end_ms", "written_answer", "revision"}
+public row          {"id", "number", "text", "name", "village", "votes", "kind", "wall_state", "stage_state",
+                    "asked_at", "answer_begin_ms", "answer_end_ms", "written_answer", "revision"}
 my-question row     public row + {"state_label" (case), "hidden": bool, "session": {"id", "title"}}
 answer row          public row + {"session": {"id", "title"}, "host", "answered_at": datetime or None}
 """
@@ -144,7 +146,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         session = _try_plan(actor, form)
         if session is not None:
-            messages.success(request, _("已预告,现在起可以提问。"))
+            messages.success(request, _("已预告，现在起可以提问。"))
             return redirect("live:live", session.pk)
     coming = [with_start(session) for session in upcoming(20)]
     status = 400 if form.errors else 200
@@ -154,5 +156,5 @@ def plan(request: HttpRequest) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
     cancel_session(_planner(request), session_id)
-    messages.success(request, _("直播已取消,已提的问题照常办理。"))
+    messages.success(request, _("直播已取消，已提的问题照常办理。"))
     return redirect("live:plan")

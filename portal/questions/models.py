@@ -12,8 +12,9 @@ PERSON = settings.AUTH_USER_MODEL
 class Question(models.Model):
     """One question of one person in one broadcast.
 
-    `uuid` is made by the client and is the idempotency key. `revision` is the session's revision of the last change of
-    this row. Answer stamps are milliseconds of recording time. A spoken question has no appeal until it is on stage.
+    `uuid` is made by the client and is the idempotency key. `revision` is the session's revision of the last
+    change of this row. Answer stamps are milliseconds of recording time. A spoken question has no appeal
+    until it is on stage.
     """
 
     uuid = models.UUIDField(unique=True)

@@ -7,6 +7,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal.appeals.models import Appeal, Clock
+from portal.appeals.sealing import redacted
 from portal.appeals.vocabulary import ClockKind
 from portal.live.models import LiveSession
 from portal.live.queries import session_of
@@ -40,11 +41,17 @@ def name_of(question: Question) -> str:
     return str(question.person) if question.person is not None else ""
 
 
+def public_text(question: Question) -> str:
+    """The words without telephone and identity numbers; what a clerk edited for the public goes before."""
+    edited = question.appeal.public_text if question.appeal is not None else ""
+    return edited or redacted(question.text)
+
+
 def _facts(question: Question) -> Row:
     return {
         "id": question.pk,
         "number": number_of(question),
-        "text": question.text,
+        "text": public_text(question),
         "name": name_of(question),
         "village": question.village,
         "votes": question.votes,
@@ -85,7 +92,8 @@ def on_air(session_id: int) -> Row | None:
 
 
 def _counts(rows: list[Question]) -> tuple[dict[int, int], dict[str, int]]:
-    """Appeals ever raised by the persons and from the villages of `rows`: two statements for any number of rows."""
+    """Appeals ever raised by the persons and from the villages of `rows`: two statements for any number of
+    rows."""
     people = {row.person_id for row in rows if row.person_id is not None}
     villages = {row.village for row in rows if row.village}
     by_person = Appeal.objects.filter(person_id__in=people).values_list("person_id").annotate(Count("pk"))
@@ -94,9 +102,11 @@ def _counts(rows: list[Question]) -> tuple[dict[int, int], dict[str, int]]:
 
 
 def console_rows(session_id: int, since: int = 0) -> list[Row]:
-    """Rows for the moderators: every question of the session changed after revision `since`, in the order they came.
+    """Rows for the moderators: every question of the session changed after revision `since`, in the order
+    they came.
 
-    `age_s` is seconds since it was asked; `history` counts earlier cases of the same person and of the same village.
+    `age_s` is seconds since it was asked; `history` counts earlier cases of the same person and of the same
+    village.
     """
     rows = list(
         _rows()
@@ -110,6 +120,7 @@ def console_rows(session_id: int, since: int = 0) -> list[Row]:
         _facts(row)
         | {
             "uuid": str(row.uuid),
+            "text": row.text,
             "lane": lane_of(row.stage_state).value,
             "order": row.order,
             "same_as": row.same_as_id,
@@ -146,9 +157,7 @@ def stage(session_id: int) -> Row:
     """
     session = session_of(session_id)
     near = list(
-        _rows()
-        .filter(session_id=session_id, stage_state__in=GUEST_STATES)
-        .order_by(NEARNESS, "order", "pk")
+        _rows().filter(session_id=session_id, stage_state__in=GUEST_STATES).order_by(NEARNESS, "order", "pk")
     )
     queue = _rows().filter(session_id=session_id, stage_state=StageState.SHORTLISTED).order_by("order", "pk")
     return {
@@ -165,7 +174,9 @@ def guest_question(session_id: int, person_id: int) -> Question | None:
     return mine.filter(waiting).order_by(NEARNESS, "pk").first()
 
 
-def my_questions(person: Person | AnonymousUser, session: LiveSession | None = None, limit: int = 10) -> list[Row]:
+def my_questions(
+    person: Person | AnonymousUser, session: LiveSession | None = None, limit: int = 10
+) -> list[Row]:
     """The person's own questions, the newest first, hidden ones too: hiding does not touch the case."""
     if not isinstance(person, Person):
         return []
@@ -177,6 +188,7 @@ def my_questions(person: Person | AnonymousUser, session: LiveSession | None = N
 
 def my_row(question: Question) -> Row:
     return _facts(question) | {
+        "text": question.text,
         "state_label": str(question.appeal.get_state_display()) if question.appeal is not None else "",
         "hidden": question.wall_state == WallState.HIDDEN,
         "session": {"id": question.session_id, "title": question.session.title},
@@ -192,9 +204,7 @@ def _answer_row(question: Question) -> Row:
 
 
 def _answered() -> QuerySet[Question]:
-    return (
-        _rows().select_related("session__host").filter(wall_state=WallState.ANSWERED, same_as__isnull=True)
-    )
+    return _rows().select_related("session__host").filter(wall_state=WallState.ANSWERED, same_as__isnull=True)
 
 
 def recent_answers(limit: int = 6) -> list[Row]:

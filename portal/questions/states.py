@@ -46,7 +46,8 @@ LANE_OF: dict[StageState, Lane] = {
     StageState.DONE: Lane.DONE,
 }
 
-# A written question goes from the shortlist straight on air, read out by the host; a citizen comes by prompt and check.
+# A written question goes from the shortlist straight on air, read out by the host; a citizen comes by prompt
+# and check.
 MOVES: dict[StageState, frozenset[StageState]] = {
     StageState.NEW: frozenset({StageState.SHORTLISTED, StageState.PROMPTED, StageState.ON, StageState.DONE}),
     StageState.SHORTLISTED: frozenset({StageState.NEW, StageState.PROMPTED, StageState.ON, StageState.DONE}),
@@ -76,9 +77,10 @@ def may_follow(found: str, to: str) -> bool:
     """Whether a question in stage state `found` may be moved to `to`."""
     return StageState(to) in MOVES[StageState(found)]
 
+
 _AT_THE_MICROPHONE = {state: state for state in GUEST_STATES}
-# What the guest's page or the media service may report, from where, and where it leads. A dropped line changes nothing:
-# the seat is kept. "left" from ON depends on the answer, see `actions.stage`.
+# What the guest's page or the media service may report, from where, and where it leads. A dropped line
+# changes nothing: the seat is kept. "left" from ON depends on the answer, see `actions.stage`.
 REPORTS: dict[str, dict[StageState, StageState]] = {
     "checking": {
         StageState.PROMPTED: StageState.CHECKING,

@@ -1,4 +1,5 @@
-"""What changes questions. Each action is one transaction, ends with the session's next revision and tells it after commit."""
+"""What changes questions. Each action is one transaction, ends with the session's next revision and tells it
+after commit."""
 
 from portal.questions.actions.answers import (
     EndedAnswer,

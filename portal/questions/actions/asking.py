@@ -1,4 +1,5 @@
-"""What citizens do: ask, raise a hand, vote. A repeat of the same UUID writes nothing and gets the same answer."""
+"""What citizens do: ask, raise a hand, vote. A repeat of the same UUID writes nothing and gets the same
+answer."""
 
 import logging
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.appeals.actions import register
+from portal.appeals.sealing import query_code
+from portal.appeals.vocabulary import Channel
 from portal.lib.errors import BadInput, Conflict, NotAllowed, TryLater
 from portal.live.actions import bump
 from portal.live.models import LiveSession
@@ -58,7 +61,7 @@ def _uuid(given: UUID | str) -> UUID:
     try:
         return UUID(given)
     except (ValueError, AttributeError, TypeError):
-        raise BadInput(_("提问编号无效,请刷新页面后再试。"), field="uuid") from None
+        raise BadInput(_("提问编号无效，请刷新页面后再试。"), field="uuid") from None
 
 
 def clean_text(text: str) -> str:
@@ -69,7 +72,7 @@ def clean_text(text: str) -> str:
         raise BadInput(_("请写下您的问题。"), field="text")
     if len(bare) > TEXT_LENGTH:
         raise BadInput(
-            _("问题最多%(limit)d字,现在有%(found)d字。") % {"limit": TEXT_LENGTH, "found": len(bare)},
+            _("问题最多%(limit)d字，现在有%(found)d字。") % {"limit": TEXT_LENGTH, "found": len(bare)},
             code="too_long",
             field="text",
         )
@@ -89,17 +92,15 @@ def _known(wish: _Wish) -> AskResult | None:
     if found is None:
         return None
     if (found.person_id, found.session_id, found.kind) != (wish.person.pk, wish.session_id, wish.kind):
-        raise Conflict(_("这个提问编号已被使用,请刷新页面后再试。"))
+        raise Conflict(_("这个提问编号已被使用，请刷新页面后再试。"))
     if found.appeal is None or wish.kind == Kind.SPOKEN:
         return AskResult(found.pk, found.uuid, "", "", False)
-    # The store answers a repeated key with the numbers of the first time and writes nothing.
-    again = register("live", wish.person, found.text, found.village, found.uuid)
-    return AskResult(found.pk, found.uuid, again.number, again.query_code, False)
+    return AskResult(found.pk, found.uuid, found.appeal.number, query_code(found.appeal.number), False)
 
 
 def _check_person(person: Person) -> None:
     if not person.is_active or not is_verified(person):
-        raise NotAllowed(_("请先用手机号验证身份,再提问。"))
+        raise NotAllowed(_("请先用手机号验证身份，再提问。"))
 
 
 def _check_session(session: LiveSession) -> None:
@@ -124,7 +125,7 @@ def _check_pace(wish: _Wish) -> None:
     seconds = max(1, int((times[-1] - since).total_seconds()) + 1)
     minutes = -(-seconds // 60)
     raise TryLater(
-        _("您在10分钟内已提了%(limit)d个问题。文字没有丢失,请约%(minutes)d分钟后再提交。")
+        _("您在10分钟内已提了%(limit)d个问题。文字没有丢失，请约%(minutes)d分钟后再提交。")
         % {"limit": PACE_LIMIT, "minutes": minutes},
         seconds=seconds,
     )
@@ -133,7 +134,7 @@ def _check_pace(wish: _Wish) -> None:
 def _check_hand(wish: _Wish) -> None:
     waiting = Question.objects.filter(person=wish.person, session_id=wish.session_id, kind=Kind.SPOKEN)
     if waiting.exclude(stage_state=StageState.DONE).exclude(wall_state=WallState.HIDDEN).exists():
-        raise Conflict(_("您已经举手,请等候主持人呼叫。"))
+        raise Conflict(_("您已经举手，请等候主持人呼叫。"))
 
 
 def _write(wish: _Wish) -> AskResult:
@@ -142,8 +143,7 @@ def _write(wish: _Wish) -> AskResult:
         revision = bump(wish.session_id)
         known = _known(wish)
         if known is not None:
-            # A twin of this request was faster.
-            transaction.set_rollback(False)
+            # A twin of this request was faster; the revision it made says so already.
             return known
         _check_session(session_of(wish.session_id))
         _check_pace(wish)
@@ -151,7 +151,7 @@ def _write(wish: _Wish) -> AskResult:
         if wish.kind == Kind.SPOKEN:
             _check_hand(wish)
         else:
-            made = register("live", wish.person, wish.text, wish.village, wish.uuid, raised_at=wish.at)
+            made = register(Channel.LIVE, wish.person, wish.text, wish.village, wish.uuid, raised_at=wish.at)
             appeal_id, number, code = made.appeal_id, made.number, made.query_code
         question = Question.objects.create(
             uuid=wish.uuid,
@@ -186,13 +186,19 @@ def _submit(wish: _Wish) -> AskResult:
 
 
 def ask(
-    person: Person, session_id: int, uuid: UUID | str, text: str, village: str = "", at: datetime | None = None
+    person: Person,
+    session_id: int,
+    uuid: UUID | str,
+    text: str,
+    village: str = "",
+    at: datetime | None = None,
 ) -> AskResult:
     """Send a question: it becomes a case in the same transaction.
 
-    `uuid` is the client's idempotency key: sending again gives the same numbers, `created` False, whatever has happened
-    since. `at` (now) is for imports of earlier questions. Raises `BadInput`, `NotAllowed` (no verified telephone),
-    `NotFound`, `Conflict` (somebody else's UUID; the session is over), `TryLater` (more than 10 in 10 minutes).
+    `uuid` is the client's idempotency key: sending again gives the same numbers, `created` False, whatever
+    has happened since. `at` (now) is for imports of earlier questions. Raises `BadInput`, `NotAllowed` (no
+    verified telephone), `NotFound`, `Conflict` (somebody else's UUID; the session is over), `TryLater` (more
+    than 10 in 10 minutes).
     """
     wish = _Wish(
         person,
@@ -218,7 +224,8 @@ def raise_hand(person: Person, session_id: int, uuid: UUID | str, village: str =
 
 
 def vote(person: Person, question_id: int) -> int:
-    """One vote per person and public question; returns the new count. Raises `Conflict` for the second one."""
+    """One vote per person and public question; returns the new count. Raises `Conflict` for the second
+    one."""
     _check_person(person)
     with changing(person, question_id, right=None) as change:
         if change.question.wall_state not in PUBLIC:

@@ -24,7 +24,7 @@ def give_case(change: Change) -> None:
     question = change.question
     if question.appeal_id is not None or question.person is None:
         return
-    made = register(Channel.STAGE, question.person, question.text, question.village, question.uuid)
+    made = register(Channel.STAGE, question.person, question.text, question.village, question.uuid, change.at)
     change.write(appeal_id=made.appeal_id)
     question.refresh_from_db(fields=["appeal"])
 
@@ -42,12 +42,12 @@ def _actor(change: Change) -> Person:
 def speak_to(change: Change, question: Question, begin_ms: int, end_ms: int, passage: str) -> int:
     """A spoken reply on the question's case, in recording ms; returns the reply's id."""
     return record_spoken_reply(
-        _actor(change), case_of(question), str(change.session.pk), begin_ms, end_ms, passage
+        _actor(change), case_of(question), change.session.pk, begin_ms, end_ms, passage, at=change.at
     )
 
 
 def write_to(change: Change, question: Question, text: str, final: bool) -> None:
-    record_written_answer(_actor(change), case_of(question), text, final)
+    record_written_answer(_actor(change), case_of(question), text, final, change.at)
 
 
 def pass_on_answers(change: Change, root: Question, joined: list[Question]) -> None:
@@ -73,7 +73,3 @@ def pass_on_answers(change: Change, root: Question, joined: list[Question]) -> N
             answered_by=root.answered_by_id,
             answered_at=root.answered_at,
         )
-
-
-def link_cases(change: Change, root: Question, joined: list[Question]) -> None:
-    """Cases of one matter are linked in the store too; every one stays a case of its own."""

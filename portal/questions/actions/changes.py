@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,7 @@ class Change:
     session: LiveSession
     revision: int
     actor: Person | None
+    at: datetime
 
     def write(self, **fields: Any) -> None:
         """Set `fields` if the question is still where it was found, else `Conflict`."""
@@ -38,7 +40,7 @@ class Change:
             pk=found.pk, stage_state=found.stage_state, wall_state=found.wall_state
         )
         if not still.update(revision=self.revision, **fields):
-            raise Conflict(_("这个问题刚刚被别人改动过,请刷新后再试。"))
+            raise Conflict(_("这个问题刚刚被别人改动过，请刷新后再试。"))
         for name, value in fields.items():
             setattr(found, name, value)
 
@@ -73,11 +75,16 @@ def _find(question_id: int) -> Question:
 
 
 @contextmanager
-def changing(actor: Person | None, question_id: int, right: Right | None = may_moderate) -> Iterator[Change]:
+def changing(
+    actor: Person | None,
+    question_id: int,
+    right: Right | None = may_moderate,
+    at: datetime | None = None,
+) -> Iterator[Change]:
     """One change of one question by `actor`, who needs `right` on its session (None: the caller has asked).
 
-    Raises `NotFound`, `NotAllowed`. The row is read after `bump`, that is under the session's lock: what was found stays
-    so until the commit.
+    `at` (now) is for what happened earlier and is written down later. Raises `NotFound`, `NotAllowed`. The
+    row is read after `bump`, that is under the session's lock: what was found stays so until the commit.
     """
     session = _find(question_id).session
     if right is not None and (actor is None or not right(actor, session)):
@@ -85,7 +92,7 @@ def changing(actor: Person | None, question_id: int, right: Right | None = may_m
     with transaction.atomic():
         revision = bump(session.pk)
         question = _find(question_id)
-        yield Change(question, question.session, revision, actor)
+        yield Change(question, question.session, revision, actor, at or timezone.now())
         announce(question.pk, session.pk, revision)
 
 
@@ -94,7 +101,8 @@ def label(state: str) -> str:
 
 
 def clear_the_air(change: Change) -> None:
-    """Refuse when another question of the session is on air; the partial unique constraint holds it in any case."""
+    """Refuse when another question of the session is on air; the partial unique constraint holds it in any
+    case."""
     other = (
         Question.objects.filter(session=change.session, stage_state=StageState.ON)
         .exclude(pk=change.question.pk)
@@ -102,9 +110,9 @@ def clear_the_air(change: Change) -> None:
         .first()
     )
     if other is not None:
-        raise Conflict(_("问题 %(other)s 正在连线,请先结束。") % {"other": other})
+        raise Conflict(_("问题 %(other)s 正在连线，请先结束。") % {"other": other})
 
 
 def on_fields(change: Change) -> dict[str, Any]:
     """What becomes of a question that goes on air; whoever speaks there has seen the public."""
-    return {"stage_state": StageState.ON, "claimed_by": change.actor, "claimed_at": timezone.now()}
+    return {"stage_state": StageState.ON, "claimed_by": change.actor, "claimed_at": change.at}

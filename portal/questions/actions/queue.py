@@ -1,16 +1,15 @@
 """What moderators do with the queue: lanes, hiding, joining what is the same."""
 
 import logging
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict
 from portal.people.models import Person
-from portal.questions.actions.cases import give_case, link_cases, pass_on_answers
+from portal.questions.actions.cases import give_case, pass_on_answers
 from portal.questions.actions.changes import Change, changing, clear_the_air, label, on_fields
 from portal.questions.models import Question
 from portal.questions.states import GUEST_STATES, MOVES, StageState, WallState, may_follow
@@ -26,11 +25,11 @@ def check_step(change: Change, to: StageState, expected: str | None) -> None:
     """Raises `Conflict` naming the state found and, where the step is not in the table, the states needed."""
     found = change.question.stage_state
     if expected is not None and found != expected:
-        raise Conflict(_("问题现在是“%(found)s”,已被别人移动。") % {"found": label(found)})
+        raise Conflict(_("问题现在是“%(found)s”，已被别人移动。") % {"found": label(found)})
     if not may_follow(found, to):
         needed = "、".join(label(state) for state, ways in MOVES.items() if to in ways)
         raise Conflict(
-            _("问题现在是“%(found)s”,不能移到“%(to)s”;须先是:%(needed)s。")
+            _("问题现在是“%(found)s”，不能移到“%(to)s”；须先是：%(needed)s。")
             % {"found": label(found), "to": label(to), "needed": needed}
         )
 
@@ -42,13 +41,13 @@ def _shown(question: Question) -> dict[str, Any]:
 
 def take_to(change: Change, to: StageState) -> None:
     """Write the step, with what goes along with it."""
-    question, now = change.question, timezone.now()
+    question = change.question
     if to == StageState.ON:
         clear_the_air(change)
         change.write(**on_fields(change), **_shown(question))
         give_case(change)
         return
-    fields: dict[str, Any] = {"stage_state": to, "claimed_by": change.actor, "claimed_at": now}
+    fields: dict[str, Any] = {"stage_state": to, "claimed_by": change.actor, "claimed_at": change.at}
     if to in (StageState.NEW, StageState.DONE):
         fields |= {"claimed_by": None, "claimed_at": None}
     if to in (StageState.SHORTLISTED, *GUEST_STATES):
@@ -65,42 +64,44 @@ def _stage_state(to: str) -> StageState:
         raise BadInput(_("没有“%(to)s”这个位置。") % {"to": to[:20]}, field="to") from None
 
 
-def move(actor: Person, question_id: int, to: str, expected: str | None = None) -> None:
+def move(
+    actor: Person, question_id: int, to: str, expected: str | None = None, at: datetime | None = None
+) -> None:
     """Take a question to stage state `to`; `expected` is the state the moderator saw.
 
     Raises `NotAllowed`, `NotFound`, `BadInput` for an unknown state, `Conflict` naming what was found.
     """
     goal = _stage_state(to)
-    with changing(actor, question_id) as change:
+    with changing(actor, question_id, at=at) as change:
         if goal in GUEST_STATES and change.question.wall_state == WallState.HIDDEN:
-            raise Conflict(_("问题未公开,请先恢复公开。"))
+            raise Conflict(_("问题未公开，请先恢复公开。"))
         check_step(change, goal, expected)
         take_to(change, goal)
     log.info("question %s moved to %s by person %s", question_id, goal.value, actor.pk)
 
 
 def claim(actor: Person, question_id: int) -> None:
-    """Take a question to work on; a claim of somebody else younger than two minutes is a `Conflict` naming them."""
+    """Take a question to work on; a claim of somebody else younger than two minutes is a `Conflict` naming
+    them."""
     with changing(actor, question_id) as change:
-        now = timezone.now()
-        old = now - timezone.timedelta(seconds=CLAIM_SECONDS)
+        old = change.at - timedelta(seconds=CLAIM_SECONDS)
         free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_at__lt=old)
         if not Question.objects.filter(free, pk=question_id).exists():
             name = str(change.question.claimed_by)
             raise Conflict(_("%(name)s 正在处理这个问题。") % {"name": name}, code="claimed")
-        change.write(claimed_by=actor, claimed_at=now)
+        change.write(claimed_by=actor, claimed_at=change.at)
 
 
 def hide(actor: Person, question_id: int, reason: str) -> None:
     """Take a question off the wall, with a reason; its case is not touched. Raises as `move` does."""
     why = reason.replace("\x00", "").strip()
     if not why or len(why) > REASON_LENGTH:
-        raise BadInput(_("请写明不公开的原因,最多%(limit)d字。") % {"limit": REASON_LENGTH}, field="reason")
+        raise BadInput(_("请写明不公开的原因，最多%(limit)d字。") % {"limit": REASON_LENGTH}, field="reason")
     with changing(actor, question_id) as change:
         if change.question.wall_state == WallState.HIDDEN:
             raise Conflict(_("问题已经是未公开。"))
         if change.question.stage_state == StageState.ON:
-            raise Conflict(_("问题正在连线,请先下台再设为不公开。"))
+            raise Conflict(_("问题正在连线，请先下台再设为不公开。"))
         change.write(wall_state=WallState.HIDDEN, hidden_reason=why, hidden_by=actor)
 
 
@@ -121,10 +122,11 @@ def _root(question: Question) -> Question:
 
 
 def mark_same(actor: Person, question_id: int, same_as_id: int) -> None:
-    """Join a question to another one about the same matter: the answer reaches both, each stays a case of its own.
+    """Join a question to another one about the same matter: the answer reaches both, each stays a case of
+    its own.
 
-    What was joined to it before moves along; an answer already given is passed on. Raises `Conflict` for the question
-    itself, for another broadcast's, and while it is on air.
+    What was joined to it before moves along; an answer already given is passed on. Raises `Conflict` for the
+    question itself, for another broadcast's, and while it is on air.
     """
     with changing(actor, question_id) as change:
         question = change.question
@@ -139,7 +141,7 @@ def mark_same(actor: Person, question_id: int, same_as_id: int) -> None:
         if root.pk == question.pk:
             raise Conflict(_("不能与自己归并。"))
         if question.stage_state == StageState.ON:
-            raise Conflict(_("问题正在连线,不能归并。"))
+            raise Conflict(_("问题正在连线，不能归并。"))
         _join(change, root)
     log.info("question %s joined to %s by person %s", question_id, root.pk, actor.pk)
 
@@ -149,6 +151,4 @@ def _join(change: Change, root: Question) -> None:
     change.write(same_as=root, stage_state=StageState.DONE, claimed_by=None, claimed_at=None)
     for member in members:
         change.write_other(member, same_as=root)
-    with transaction.atomic():
-        link_cases(change, root, [change.question, *members])
-        pass_on_answers(change, root, [change.question, *members])
+    pass_on_answers(change, root, [change.question, *members])

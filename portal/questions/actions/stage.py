@@ -1,4 +1,5 @@
-"""What the stage itself reports: the guest's page and the media service. No right is asked: the caller knows who speaks."""
+"""What the stage itself reports: the guest's page and the media service. No right is asked: the caller knows
+who speaks."""
 
 import logging
 
@@ -26,15 +27,17 @@ def _goal(change: Change, state: str) -> StageState:
     if found not in steps:
         needed = "、".join(label(each) for each in steps)
         raise Conflict(
-            _("您现在是“%(found)s”,须先是:%(needed)s。") % {"found": label(found), "needed": needed}
+            _("您现在是“%(found)s”，须先是：%(needed)s。") % {"found": label(found), "needed": needed}
         )
     return _after_leaving(change.question) if state == "left" else steps[found]
 
 
 def stage_report(session_id: int, person_id: int, state: str) -> int | None:
-    """The guest `person_id` is `state`: checking, ready, on, dropped (the seat is kept) or left (back to the shortlist).
+    """The guest `person_id` is `state`: checking, ready, on, dropped (the seat is kept) or left (back to the
+    shortlist).
 
-    Returns the question's id, None when this person is not called in this session. Raises `BadInput`, `Conflict`.
+    Returns the question's id, None when this person is not called in this session. Raises `BadInput`,
+    `Conflict`.
     """
     if state not in REPORTS:
         raise BadInput(_("没有“%(state)s”这种状态。") % {"state": state[:20]}, field="state")

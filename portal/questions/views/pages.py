@@ -78,7 +78,7 @@ def stage(request: HttpRequest, session_id: int) -> HttpResponse:
     person = request.user if isinstance(request.user, Person) else None
     question = guest_question(session_id, person.pk) if person is not None else None
     if question is None:
-        raise NotAllowed(_("您还没有举手,或主持人还没有呼叫您。"))
+        raise NotAllowed(_("您还没有举手，或主持人还没有呼叫您。"))
     context = page_context(request, session, "guest", question=question.pk)
     return render(request, "live/stage.html", context | {"question": my_row(question)})
 
@@ -87,7 +87,7 @@ def stage(request: HttpRequest, session_id: int) -> HttpResponse:
 def replay(request: HttpRequest, session_id: int) -> HttpResponse:
     session = session_of(session_id)
     if not may_watch(request.user, session):
-        raise NotAllowed(_("这场直播已取消,没有回放。"))
+        raise NotAllowed(_("这场直播已取消，没有回放。"))
     if session.state == SessionState.PLANNED:
         return redirect("live:live", session_id)
     spoken = chapters(session_id)

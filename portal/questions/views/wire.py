@@ -1,4 +1,5 @@
-"""Asking and voting over plain HTTP for programs (and for pages without a socket): the same actions, JSON in and out.
+"""Asking and voting over plain HTTP for programs (and for pages without a socket): the same actions, JSON in
+and out.
 
 Refusals are translated by `portal.lib.http`; send `Accept: application/json` to get them as JSON.
 """
@@ -45,7 +46,8 @@ def _fields(request: HttpRequest, *names: str) -> dict[str, str]:
 
 @require_http_methods(["GET", "POST"])
 def questions(request: HttpRequest, session_id: int) -> HttpResponse:
-    """GET: the wall. POST {uuid, text, village}: 201 for a new question, 200 for a repeat, both with the case number."""
+    """GET: the wall. POST {uuid, text, village}: 201 for a new question, 200 for a repeat, both with the
+    case number."""
     if request.method == "GET":
         session = session_of(session_id)
         rows = {"wall": wall(session_id), "on_air": on_air(session_id)}

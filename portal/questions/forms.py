@@ -1,0 +1,68 @@
+"""The question form without JavaScript: the question and who asks, then the code from the telephone."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.people.sealing import normal_phone
+from portal.questions.actions.asking import TEXT_LENGTH, VILLAGE_LENGTH
+
+NAME_LENGTH = 40
+
+
+def new_uuid() -> str:
+    return str(uuid4())
+
+
+class QuestionForm(forms.Form):
+    """`verified`: the person is logged in with a confirmed number, so name and telephone are not asked
+    again."""
+
+    # Travels with the form, so that going back and sending again is the same question.
+    uuid = forms.UUIDField(initial=new_uuid, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("您的问题"),
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": "6"}),
+        error_messages={"required": _("请写下您的问题。")},
+    )
+    village = forms.CharField(
+        label=_("村或社区"),
+        max_length=VILLAGE_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level3"}),
+        error_messages={"required": _("请填写村或社区，方便找到地方。")},
+    )
+    name = forms.CharField(
+        label=_("姓名"),
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("请填写姓名。")},
+    )
+    phone = forms.CharField(
+        label=_("手机号"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        error_messages={"required": _("请填写手机号。")},
+    )
+
+    def __init__(self, *args: Any, verified: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if verified:
+            del self.fields["name"], self.fields["phone"]
+
+    def clean_phone(self) -> str:
+        phone = normal_phone(self.cleaned_data["phone"])
+        if phone is None:
+            raise forms.ValidationError(_("请填写11位手机号。"))
+        return phone
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": _("请填写短信里的验证码。")},
+    )
