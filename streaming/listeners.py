@@ -1,0 +1,101 @@
+"""The sinks of a room, and the frames made for them."""
+
+import logging
+from collections.abc import Callable
+
+from streaming.events import MediaEvent, OnEvent
+from streaming.frames import Assembled, Assembler
+from streaming.ingest import IncomingStream, MediaPacket
+from streaming.sinks import Frame, SenderReport, Sink
+
+logger = logging.getLogger(__name__)
+
+
+class Listeners:
+    """Calls every sink; one that raises is dropped and never touches the packets of others."""
+
+    def __init__(self, session: str, on_event: OnEvent) -> None:
+        self._session = session
+        self._on_event = on_event
+        self._sinks: list[Sink] = []
+        self._assemblers: dict[IncomingStream, tuple[str, int, Assembler]] = {}
+        self.frames = 0
+
+    def __len__(self) -> int:
+        return len(self._sinks)
+
+    def add(self, sink: Sink) -> None:
+        """One more listener."""
+        if sink not in self._sinks:
+            self._sinks.append(sink)
+
+    def remove(self, sink: Sink) -> None:
+        """One less; unknown ones are ignored."""
+        if sink in self._sinks:
+            self._sinks.remove(sink)
+
+    def introduce(self, sink: Sink, participant: str, slot: str) -> None:
+        """Tell one sink alone who is on stage already."""
+        self._call(sink, lambda: sink.on_stage(participant, slot))
+
+    def on_stage(self, participant: str, slot: str) -> None:
+        """Somebody's media begins."""
+        for sink in [*self._sinks]:
+            self.introduce(sink, participant, slot)
+
+    def on_leave(self, participant: str) -> None:
+        """It ends; half-made frames are thrown away."""
+        for stream, (name, _, _) in [*self._assemblers.items()]:
+            if name == participant:
+                del self._assemblers[stream]
+        for sink in [*self._sinks]:
+            self._call(sink, lambda sink=sink: sink.on_leave(participant))  # type: ignore[misc]
+
+    def on_packet(self, participant: str, stream: IncomingStream, packet: MediaPacket, now: float) -> None:
+        """Gather one packet of somebody on stage."""
+        if not self._sinks:
+            return
+        name, epoch, assembler = self._assemblers.get(stream, ("", -1, None))
+        if assembler is None or epoch != stream.epoch:
+            assembler = Assembler(stream.codec)
+            self._assemblers[stream] = participant, stream.epoch, assembler
+        self._emit(participant, stream, assembler.push(packet, now))
+
+    def flush(self, now: float) -> None:
+        """Let holes be given up whose time is over."""
+        for stream, (participant, _, assembler) in [*self._assemblers.items()]:
+            self._emit(participant, stream, assembler.flush(now))
+
+    def on_clock(self, participant: str, stream: IncomingStream) -> None:
+        """A sender report of somebody on stage."""
+        if stream.clock is None:
+            return
+        clock = stream.clock
+        report = SenderReport(participant, stream.kind, stream.codec, clock.ntp, clock.timestamp)
+        for sink in [*self._sinks]:
+            self._call(sink, lambda sink=sink: sink.on_sender_report(report))  # type: ignore[misc]
+
+    def _emit(self, participant: str, stream: IncomingStream, frames: list[Assembled]) -> None:
+        for made in frames:
+            self.frames += 1
+            frame = Frame(
+                participant,
+                stream.kind,
+                stream.codec,
+                made.timestamp,
+                made.arrival,
+                made.key,
+                made.lost_before,
+                made.data,
+            )
+            for sink in [*self._sinks]:
+                self._call(sink, lambda sink=sink, frame=frame: sink.on_frame(frame))  # type: ignore[misc]
+
+    def _call(self, sink: Sink, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  # the border to foreign code: nothing of it may reach the packets
+            self.remove(sink)
+            names = {"sink": type(sink).__name__, "error": type(error).__name__}
+            logger.exception("sink %s of session %s failed and was dropped", names["sink"], self._session)
+            self._on_event(MediaEvent(self._session, "sink_failed", detail=names))

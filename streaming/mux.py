@@ -1,0 +1,146 @@
+"""One port for every peer of the process.
+
+The first byte tells what a datagram is (RFC 7983): 0–3 STUN, 20–63 DTLS, 128–191 SRTP. STUN finds its path by
+our user fragment; everything else must come from an address that STUN has proven.
+"""
+
+import asyncio
+import socket
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from streaming.ice import parse_request, write_response
+from streaming.path import IcePath, Route
+
+BUFFER = 4 << 20  # bytes asked of the kernel for each direction
+BATCH = 64  # datagrams read in one go before others get their turn
+MAX_DATAGRAM = 2_048
+
+
+@dataclass(slots=True)
+class MuxCounters:
+    """What fell, by reason."""
+
+    unknown_address: int = 0
+    refused_stun: int = 0
+    send_blocked: int = 0
+    send_failed: int = 0
+
+
+class UdpRoute:
+    """A remote UDP address, reached through the socket it came to."""
+
+    __slots__ = ("_counters", "_socket", "address", "key")
+
+    def __init__(self, owner: socket.socket, address: tuple[str, int], counters: MuxCounters) -> None:
+        self._socket = owner
+        self._counters = counters
+        self.address = address
+        self.key: Hashable = (owner.fileno(), address)
+
+    def send(self, data: bytes) -> None:
+        """Send or drop: a full socket buffer must not stop the loop."""
+        try:
+            self._socket.sendto(data, self.address)
+        except BlockingIOError:
+            self._counters.send_blocked += 1
+        except OSError:
+            self._counters.send_failed += 1
+
+
+class Mux:
+    """The sockets and the two tables that lead from a datagram to a path."""
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+        self._paths: dict[str, IcePath] = {}
+        self._routes: dict[Hashable, tuple[IcePath, Route]] = {}
+        self.counters = MuxCounters()
+        self.port = 0
+
+    def open(self, addresses: list[str], port: int) -> None:
+        """Bind every address on one and the same port (0: any that is free on all). Raises OSError."""
+        for attempt in range(10):
+            try:
+                self._bind(addresses, port)
+            except OSError:
+                self._close_sockets()
+                if port or attempt == 9:
+                    raise
+            else:
+                break
+        loop = asyncio.get_running_loop()
+        for sock in self._sockets:
+            loop.add_reader(sock.fileno(), self._on_readable, sock)
+
+    def _bind(self, addresses: list[str], port: int) -> None:
+        for address in addresses:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self._sockets.append(sock)
+            sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+            sock.bind((address, port))
+            port = self.port = sock.getsockname()[1]
+
+    def close(self) -> None:
+        """Stop reading and give the port back."""
+        loop = asyncio.get_running_loop()
+        for sock in self._sockets:
+            loop.remove_reader(sock.fileno())
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+
+    def _on_readable(self, sock: socket.socket) -> None:
+        for _ in range(BATCH):
+            try:
+                data, address = sock.recvfrom(MAX_DATAGRAM)
+            except OSError:  # nothing left, or an ICMP error of somebody's closed port
+                return
+            if not data:
+                continue
+            entry = self._routes.get((sock.fileno(), address))
+            if data[0] < 4:
+                self.on_stun(data, entry[1] if entry else UdpRoute(sock, address, self.counters))
+            elif entry is not None:
+                entry[0].receive(data, entry[1])
+            else:
+                self.counters.unknown_address += 1
+
+    def on_stun(self, data: bytes, route: Route) -> None:
+        """Answer an authentic check of a path we know; stay silent otherwise."""
+        request = parse_request(data)
+        path = self._paths.get(request.ufrag) if request is not None else None
+        if request is None or path is None:
+            self.counters.refused_stun += 1
+            return
+        password = path.check(request, route, time.monotonic())
+        if password is None:
+            self.counters.refused_stun += 1
+            return
+        route.send(write_response(request.transaction, route.address, password))
+
+    # -- the path's side
+
+    def enter_ufrag(self, ufrag: str, path: IcePath) -> None:
+        """Checks for `ufrag` are for `path` from now on."""
+        self._paths[ufrag] = path
+
+    def leave_ufrag(self, ufrag: str) -> None:
+        """Forget the fragment."""
+        self._paths.pop(ufrag, None)
+
+    def enter_route(self, route: Route, path: IcePath) -> None:
+        """Packets on `route` belong to `path`; who proves an address last owns it."""
+        self._routes[route.key] = (path, route)
+
+    def leave_route(self, route: Route) -> None:
+        """Forget the address, if it is still this very route's."""
+        entry = self._routes.get(route.key)
+        if entry is not None and entry[1] is route:
+            del self._routes[route.key]

@@ -1,0 +1,165 @@
+"""What publishers and viewers have in common: a path, keys, a beginning and an end."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streaming.descriptions import Transport
+from streaming.dtls import SecureLink, SharedCertificate
+from streaming.mux import Mux
+from streaming.path import IcePath, Route
+from streaming.rtp import is_rtcp
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PeerCounters:
+    """What came and what could not be used."""
+
+    rtp: int = 0
+    rtcp: int = 0
+    forged: int = 0  # failed authentication, or a replay
+    unreadable: int = 0  # authentic, and yet no packet of ours
+    unsendable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What all peers of a worker share."""
+
+    mux: Mux
+    certificate: SharedCertificate
+    addresses: tuple[str, ...]
+    tcp_port: int = 0
+
+
+class Peer:
+    """One browser's connection. Subclasses get plain RTP and RTCP."""
+
+    def __init__(self, station: Station, on_closed: Callable[["Peer", str], None]) -> None:
+        now = time.monotonic()
+        self.id = secrets.token_hex(8)
+        self.created = now
+        self.connected = False
+        self.closed = False
+        self.counters = PeerCounters()
+        self.path = IcePath(station.mux, now)
+        self.link = SecureLink(self.path, station.certificate)
+        self.version = 0
+        self._station = station
+        self._on_closed = on_closed
+        self._fingerprints: list[tuple[str, str]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._goodbye: asyncio.Task[None] | None = None
+
+    def transport(self) -> Transport:
+        """Our side for the next description; its version grows with every one."""
+        self.version += 1
+        station = self._station
+        port = station.mux.port
+        return Transport(
+            self.path.credentials, station.certificate.fingerprint, station.addresses, port, station.tcp_port
+        )
+
+    # -- beginning
+
+    @property
+    def started(self) -> bool:
+        """Whether the other side's fingerprint is known."""
+        return self._task is not None
+
+    def is_same(self, fingerprints: list[tuple[str, str]]) -> bool:
+        """Whether a later description comes from the owner of the same certificate."""
+        return sorted(fingerprints) == sorted(self._fingerprints)
+
+    def start(self, fingerprints: list[tuple[str, str]]) -> None:
+        """Wait for the other side's check, then shake hands."""
+        self._fingerprints = fingerprints
+        self._task = asyncio.create_task(self._connect())
+
+    async def _connect(self) -> None:
+        await self.path.ready.wait()
+        if self.closed:
+            return
+        if not await self.link.start(self._fingerprints):
+            self.close("handshake failed")
+            return
+        self.link.when_closed(lambda: self.close("other side closed"))
+        self.connected = True
+        logger.info("peer %s connected with %s", self.id, self.link.profile)
+        self.on_connected(time.monotonic())
+        self.path.deliver_media_to(self._on_media)
+
+    def _on_media(self, data: bytes, route: Route) -> None:
+        now = time.monotonic()
+        if is_rtcp(data):
+            plain = self.link.unprotect_rtcp(data)
+        else:
+            plain = self.link.unprotect(data)
+        if plain is None:
+            self.counters.forged += 1
+            return
+        self.path.media_was_authentic(route, now)
+        if is_rtcp(data):
+            self.counters.rtcp += 1
+            self.on_rtcp(plain, now)
+        else:
+            self.counters.rtp += 1
+            self.on_rtp(plain, now)
+
+    # -- what subclasses fill in
+
+    def on_connected(self, now: float) -> None:
+        """The keys are there."""
+
+    def on_rtp(self, data: bytes, now: float) -> None:
+        """Plain RTP came."""
+
+    def on_rtcp(self, data: bytes, now: float) -> None:
+        """Plain RTCP came."""
+
+    def tick(self, now: float) -> None:
+        """Called every 20 ms."""
+
+    # -- sending
+
+    def send_packet(self, packet: bytes) -> None:
+        """Encrypt plain RTP for this peer and send it."""
+        data = self.link.protect(packet)
+        if data is None:
+            self.counters.unsendable += 1
+        else:
+            self.path.send(data)
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """The same for RTCP."""
+        data = self.link.protect_rtcp(packet)
+        if data is None:
+            self.counters.unsendable += 1
+        else:
+            self.path.send(data)
+
+    # -- end
+
+    def close(self, reason: str) -> None:
+        """Leave everything at once; the goodbye to the other side follows in its own task. Idempotent."""
+        if self.closed:
+            return
+        self.closed = True
+        self.connected = False
+        logger.info("peer %s closed: %s", self.id, reason)
+        self._on_closed(self, reason)
+        if self._task is None:
+            self.path.close()
+        else:
+            self._goodbye = asyncio.create_task(self._say_goodbye(self._task))
+
+    async def _say_goodbye(self, task: asyncio.Task[None]) -> None:
+        await self.link.stop()
+        self.path.close()
+        if task is not asyncio.current_task() and not task.done():
+            task.cancel()

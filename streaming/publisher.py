@@ -1,0 +1,175 @@
+"""Somebody who sends: what we tell the browser about its packets, and what we hand on."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from streaming.descriptions import AcceptedStream, accepted_streams, transport_cc_id, write_answer
+from streaming.errors import StreamingError
+from streaming.ingest import IncomingStream, MediaPacket, News
+from streaming.limits import KeyWish
+from streaming.peer import Peer, Station
+from streaming.rtcp import SenderInfo, parse_rtcp, write_key_request, write_nack, write_receiver_report
+from streaming.rtp import RtpPacket, open_rtx, parse_rtp
+from streaming.sdp import parse_sdp
+from streaming.sinks import Kind
+from streaming.transport_cc import ArrivalLog
+
+OUR_SSRC = 1  # sender of our RTCP
+FEEDBACK_EVERY = 0.060  # s; what Chromium's bandwidth estimation wants
+REPORT_EVERY = 1.0
+SILENCE = 3.0  # s without media after which the stage counts as empty
+
+
+class PublisherOwner(Protocol):
+    """The room, as a publisher sees it."""
+
+    def on_media(
+        self, publisher: "Publisher", stream: IncomingStream, packet: MediaPacket, now: float
+    ) -> None: ...
+
+    def on_sender_clock(self, publisher: "Publisher", stream: IncomingStream) -> None: ...
+
+    def on_key_asked(self, publisher: "Publisher") -> None: ...
+
+    def on_publisher_connected(self, publisher: "Publisher") -> None: ...
+
+
+class Publisher(Peer):
+    """One participant's sending connection."""
+
+    def __init__(
+        self,
+        station: Station,
+        owner: PublisherOwner,
+        participant: str,
+        on_closed: Callable[[Peer, str], None],
+    ) -> None:
+        super().__init__(station, on_closed)
+        self.participant = participant
+        self.streams: dict[Kind, IncomingStream] = {}
+        self.last_media: float | None = None
+        self.clock_shift: float | None = None  # s from this publisher's wall clock to ours
+        self._owner = owner
+        self._accepted: dict[int, AcceptedStream] = {}
+        self._rtx: dict[int, AcceptedStream] = {}
+        self._transport_cc = 0
+        self._arrivals = ArrivalLog()
+        self._key = KeyWish()
+        self._feedback_at = self._report_at = 0.0
+
+    def answer(self, sdp: str) -> str:
+        """Our answer to the browser's offer, the first or one that restarts ICE. Raises bad_sdp."""
+        offer = parse_sdp(sdp)
+        taken = accepted_streams(offer)
+        if not taken:
+            raise StreamingError("bad_sdp", "neither Opus nor H.264 nor VP8 is offered")
+        if "passive" in offer.setups:
+            raise StreamingError("bad_sdp", "the offer must leave the DTLS server to us")
+        if self.started and not self.is_same(offer.fingerprints):
+            raise StreamingError("bad_sdp", "a restart keeps its certificate")
+        self._accepted = {stream.payload_type: stream for stream in taken.values()}
+        self._rtx = {stream.rtx_type: stream for stream in taken.values() if stream.rtx_type is not None}
+        self._transport_cc = transport_cc_id(offer)
+        text = write_answer(offer, taken, self.transport(), self.version)
+        if not self.started:
+            self.start(offer.fingerprints)
+        return text
+
+    def on_connected(self, now: float) -> None:
+        """The keys are there; media follows."""
+        self._owner.on_publisher_connected(self)
+
+    # -- packets
+
+    def on_rtp(self, data: bytes, now: float) -> None:
+        """Number, judge and hand on one packet."""
+        packet = parse_rtp(data)
+        if packet is None:
+            self.counters.unreadable += 1
+            return
+        wide = packet.extensions.get(self._transport_cc)
+        if wide is not None and len(wide) >= 2:
+            self._arrivals.add(int.from_bytes(wide[:2], "big"), now)
+        accepted = self._rtx.get(packet.payload_type)
+        if accepted is not None:
+            self._on_repair(accepted, packet, now)
+            return
+        accepted = self._accepted.get(packet.payload_type)
+        stream = self._stream(accepted, packet.ssrc) if accepted is not None else None
+        if stream is None:
+            self.counters.unreadable += 1
+            return
+        self._take(stream, packet, now, repair=False)
+
+    def _on_repair(self, accepted: AcceptedStream, packet: RtpPacket, now: float) -> None:
+        """A retransmission, or a probe in its clothes: Chromium fills its line with copies of old packets."""
+        stream = self.streams.get(accepted.kind)
+        if stream is None:
+            return
+        original = open_rtx(packet, accepted.payload_type, stream.ssrc)
+        if original is not None:
+            self._take(stream, original, now, repair=True)
+
+    def _stream(self, accepted: AcceptedStream, ssrc: int) -> IncomingStream | None:
+        stream = self.streams.get(accepted.kind)
+        if stream is not None:
+            return stream if stream.ssrc == ssrc else None
+        if accepted.ssrcs and ssrc not in accepted.ssrcs:
+            return None
+        stream = self.streams[accepted.kind] = IncomingStream(accepted, ssrc)
+        return stream
+
+    def _take(self, stream: IncomingStream, packet: RtpPacket, now: float, repair: bool) -> None:
+        news, arrived = stream.take(packet, now, repair)
+        if arrived is None:
+            return
+        if news is News.RESTARTED and stream.kind == "video":
+            self.want_key()
+        if arrived.key:
+            self._key.fulfilled()
+        self.last_media = now
+        self._owner.on_media(self, stream, arrived, now)
+
+    def on_rtcp(self, data: bytes, now: float) -> None:
+        """Sender reports keep the clocks."""
+        for item in parse_rtcp(data):
+            if not isinstance(item, SenderInfo):
+                continue
+            stream = next((one for one in self.streams.values() if one.ssrc == item.ssrc), None)
+            if stream is not None and stream.note_sender_report(item.ntp, item.timestamp, now):
+                self._owner.on_sender_clock(self, stream)
+
+    # -- feedback
+
+    def want_key(self) -> None:
+        """Ask for a key frame at the next tick, as often as it takes and the throttle allows."""
+        if "video" in self.streams:
+            self._key.wish()
+
+    def tick(self, now: float) -> None:
+        """NACK, key requests, transport feedback and receiver reports, each in its own rhythm."""
+        if not self.connected:
+            return
+        for stream in self.streams.values():
+            asking, lost = stream.due_nacks(now)
+            if asking:
+                self.send_rtcp(write_nack(OUR_SSRC, stream.ssrc, asking))
+            if lost and stream.kind == "video":
+                self.want_key()
+        if self._key.due(now):
+            self.send_rtcp(write_key_request(OUR_SSRC, self.streams["video"].ssrc))
+            self._owner.on_key_asked(self)
+        if now - self._feedback_at >= FEEDBACK_EVERY and self.streams:
+            self._feedback_at = now
+            ssrc = next(iter(self.streams.values())).ssrc
+            for packet in self._arrivals.feedback(OUR_SSRC, ssrc):
+                self.send_rtcp(packet)
+        if now - self._report_at >= REPORT_EVERY:
+            self._report_at = now
+            blocks = [block for block in (one.report(now) for one in self.streams.values()) if block]
+            if blocks:
+                self.send_rtcp(write_receiver_report(OUR_SSRC, blocks))
+
+    def is_sending(self, now: float) -> bool:
+        """Whether media came in the last three seconds."""
+        return not self.closed and self.last_media is not None and now - self.last_media < SILENCE

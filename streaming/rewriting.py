@@ -1,0 +1,56 @@
+"""One endless numbering towards viewers, whoever sends. Pure."""
+
+import secrets
+
+
+class Rewriter:
+    """Maps the packet numbers and timestamps of the present source to those of the slot.
+
+    Numbers are endless integers here; the wire takes their low 16 and 32 bits. `begin` puts the given packet
+    right behind the newest one sent, so that a change of publisher shows as no gap in sequence or time;
+    packets from before it are refused.
+    """
+
+    def __init__(
+        self, clock_rate: int, first_index: int | None = None, first_time: int | None = None
+    ) -> None:
+        self._clock_rate = clock_rate
+        # The first number lies low: a receiver that loses packets around an early wrap guesses SRTP's
+        # roll-over counter wrongly (RFC 3711, section 3.3.1).
+        self._next_index = secrets.randbelow(1 << 13) if first_index is None else first_index
+        self._last_time = secrets.randbits(31) if first_time is None else first_time
+        self._last_at: float | None = None
+        self._first_source: int | None = None
+        self._index_offset = 0
+        self._time_offset = 0
+
+    @property
+    def began(self) -> bool:
+        """Whether a source is being mapped."""
+        return self._first_source is not None
+
+    def begin(self, index: int, timestamp: int, now: float) -> None:
+        """From now on the source's packet `index` with `timestamp` continues the stream."""
+        elapsed = 0 if self._last_at is None else max(1, round((now - self._last_at) * self._clock_rate))
+        self._first_source = index
+        self._index_offset = self._next_index - index
+        self._time_offset = self._last_time + elapsed - timestamp
+
+    def end(self) -> None:
+        """The source stopped; the next one begins anew."""
+        self._first_source = None
+
+    def map(self, index: int, timestamp: int, now: float) -> int | None:
+        """The outgoing number of the source's packet `index`, or None if it lies before the beginning."""
+        if self._first_source is None or index < self._first_source:
+            return None
+        mapped = index + self._index_offset
+        if mapped >= self._next_index:
+            self._next_index = mapped + 1
+            self._last_time = timestamp + self._time_offset
+            self._last_at = now
+        return mapped
+
+    def map_time(self, timestamp: int) -> int:
+        """The outgoing timestamp of the source's `timestamp`."""
+        return (timestamp + self._time_offset) & 0xFFFF_FFFF

@@ -1,0 +1,162 @@
+"""Reading session descriptions (RFC 8866, JSEP RFC 9429): the few lines an engine with one port needs.
+
+Everything a browser may send that we do not know is skipped; what we need and do not find is `bad_sdp`.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from streaming.commands import MAX_SDP
+from streaming.errors import StreamingError
+
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+MAX_SECTIONS = 16
+_DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+_HASHES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
+_MID = re.compile(r"[\w.+-]{1,32}", re.ASCII)
+_HEX = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2})+", re.ASCII)
+_MEDIA = re.compile(r"([a-z]{1,20}) (\d{1,5})(?:/\d+)? ([A-Z/]{3,30}) ([\w -]{1,500})", re.ASCII)
+
+
+@dataclass(slots=True)
+class Section:
+    """One m= section."""
+
+    kind: str
+    port: int
+    protocol: str
+    formats: list[str]
+    mid: str = ""
+    direction: str = "sendrecv"
+    codecs: dict[int, str] = field(default_factory=dict)  # payload type → "h264/90000", lower case
+    parameters: dict[int, dict[str, str]] = field(default_factory=dict)  # fmtp, keys lower case
+    extensions: dict[str, int] = field(default_factory=dict)  # URI → id
+    ssrcs: list[int] = field(default_factory=list)
+
+    @property
+    def payload_types(self) -> list[int]:
+        """The formats that are RTP payload types, in the order of preference."""
+        return [int(text) for text in self.formats if text.isdecimal() and int(text) < 128]
+
+    def find(self, codec: str) -> int | None:
+        """The preferred payload type of a codec such as "vp8/90000"."""
+        matches = (number for number in self.payload_types if self.codecs.get(number, "").startswith(codec))
+        return next(matches, None)
+
+    def find_h264(self) -> int | None:
+        """Constrained baseline in packetization mode 1; 42e01f before 42001f before the rest of them."""
+        for profile in ("42e01f", "42001f", "42e0", "4200"):
+            for number in self.payload_types:
+                asked = self.parameters.get(number, {})
+                if (
+                    self.codecs.get(number, "").startswith("h264/90000")
+                    and asked.get("packetization-mode") == "1"
+                    and asked.get("profile-level-id", "").lower().startswith(profile)
+                ):
+                    return number
+        return None
+
+    def find_rtx(self, payload_type: int) -> int | None:
+        """The retransmission format that belongs to a payload type (RFC 4588, section 8.6)."""
+        for number in self.payload_types:
+            is_rtx = self.codecs.get(number, "").startswith("rtx/")
+            if is_rtx and self.parameters.get(number, {}).get("apt") == str(payload_type):
+                return number
+        return None
+
+
+@dataclass(slots=True)
+class Description:
+    """A parsed offer or answer."""
+
+    sections: list[Section] = field(default_factory=list)
+    fingerprints: list[tuple[str, str]] = field(default_factory=list)
+    setups: set[str] = field(default_factory=set)
+
+
+def parse_sdp(text: str) -> Description:
+    """The description in `text`. Raises StreamingError("bad_sdp")."""
+    if len(text) > MAX_SDP or not text.startswith("v=0"):
+        raise StreamingError("bad_sdp", "not a session description")
+    description = _read(text)
+    if not description.sections:
+        raise StreamingError("bad_sdp", "no media sections")
+    if not description.fingerprints:
+        raise StreamingError("bad_sdp", "no usable fingerprint")
+    mids = [section.mid for section in description.sections]
+    if len(set(mids)) < len(mids) or not all(_MID.fullmatch(mid) for mid in mids):
+        raise StreamingError("bad_sdp", "every section needs a mid of its own")
+    return description
+
+
+def _read(text: str) -> Description:
+    description = Description()
+    section: Section | None = None
+    for line in text.splitlines():
+        name, _, value = line.partition("=")
+        value = value.strip()
+        if name == "m":
+            section = _section(value)
+            description.sections.append(section)
+            if len(description.sections) > MAX_SECTIONS:
+                raise StreamingError("bad_sdp", "too many sections")
+        elif name == "a":
+            _session_attribute(description, value)
+            if section is not None:
+                _attribute(section, value)
+    return description
+
+
+def _section(value: str) -> Section:
+    found = _MEDIA.fullmatch(value)
+    if found is None:
+        raise StreamingError("bad_sdp", "a media line is broken")
+    return Section(found[1], int(found[2]), found[3], found[4].split())
+
+
+def _session_attribute(description: Description, value: str) -> None:
+    name, _, rest = value.partition(":")
+    if name == "fingerprint":
+        algorithm, _, digest = rest.partition(" ")
+        pair = algorithm.lower(), digest.strip().upper()
+        size = _HASHES.get(pair[0])
+        if size is None or not _HEX.fullmatch(pair[1]) or len(pair[1]) != 3 * size - 1:
+            return
+        if pair not in description.fingerprints:
+            description.fingerprints.append(pair)
+    elif name == "setup":
+        description.setups.add(rest)
+
+
+def _attribute(section: Section, value: str) -> None:
+    name, _, rest = value.partition(":")
+    if name == "mid":
+        section.mid = rest
+    elif name in _DIRECTIONS:
+        section.direction = name
+    elif name in ("rtpmap", "fmtp"):
+        _format_attribute(section, name, rest)
+    elif name == "extmap":
+        number, _, uri = rest.partition(" ")
+        plain = number.partition("/")[0]
+        if _is_small(plain, 256):
+            section.extensions.setdefault(uri.split(" ")[0], int(plain))
+    elif name == "ssrc":
+        ssrc = rest.partition(" ")[0]
+        if _is_small(ssrc, 1 << 32) and int(ssrc) not in section.ssrcs and len(section.ssrcs) < 32:
+            section.ssrcs.append(int(ssrc))
+
+
+def _format_attribute(section: Section, name: str, rest: str) -> None:
+    number, _, value = rest.partition(" ")
+    if not _is_small(number, 128):
+        return
+    if name == "rtpmap":
+        section.codecs[int(number)] = value.strip().lower()
+        return
+    pairs = (item.strip().partition("=") for item in value.split(";"))
+    section.parameters[int(number)] = {key.lower(): setting for key, _, setting in pairs}
+
+
+def _is_small(text: str, limit: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < limit
