@@ -3,11 +3,16 @@
 A refusal is made from this table, so it always names the state found and the states needed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class State(models.TextChoices):
@@ -79,7 +84,7 @@ class Step:
     """One thing that can be done to a case. `to` is None where the state stays."""
 
     name: str
-    label: str
+    label: "StrOrPromise"
     sources: frozenset[State]
     to: State | None
     who: frozenset[Who]
@@ -87,9 +92,14 @@ class Step:
 
 
 def _step(
-    name: str, label: object, sources: object, to: State | None, who: object, needs: tuple[str, ...] = ()
+    name: str,
+    label: "StrOrPromise",
+    sources: Iterable[State],
+    to: State | None,
+    who: Iterable[Who],
+    needs: tuple[str, ...] = (),
 ) -> Step:
-    return Step(name, label, frozenset(sources), to, frozenset(who), needs)  # type: ignore[arg-type]
+    return Step(name, label, frozenset(sources), to, frozenset(who), needs)
 
 
 _ALL_STEPS = (
@@ -153,11 +163,12 @@ _ALL_STEPS = (
     ),
     _step(
         "spoken_reply",
-        _("直播口头答复"),
-        set(State) - {State.NOT_ACCEPTED, State.WITHDRAWN, State.ARCHIVED},
+        _("直播答复"),
+        set(State),
         None,
         {Who.STAGE},
     ),
+    _step("set_text", _("确认口述内容"), set(State), None, {Who.STAGE, Who.CLERK}, ("text",)),
     # A spoken answer alone closes nothing; one marked final settles the case wherever it stood.
     _step("final_reply", _("直播最终答复"), OPEN, State.REPLIED, {Who.STAGE}),
     _step("evaluate", _("评价"), WITH_REPLY, None, {Who.CITIZEN}, ("level",)),

@@ -1,4 +1,6 @@
-"""Words of the case store: channels, kinds of events, reasons from closed lists. Labels are for people, codes for rows."""
+"""Words of the case store: channels, kinds of events, reasons from closed lists. Labels are for people,
+codes for rows.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,6 @@
-"""Ways a short message leaves the house. Further gateways are classes of the same shape, named in SMS_BACKEND."""
+"""Ways a short message leaves the house. Further gateways are classes of the same shape, named in
+SMS_BACKEND.
+"""
 
 import sys
 from typing import ClassVar

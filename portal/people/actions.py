@@ -83,7 +83,8 @@ def _check_pace(hashed: str, now: datetime) -> None:
 def send_code(phone: str) -> None:
     """Send a fresh six-digit code to `phone`; the one before it stops working.
 
-    Raises `BadPhone`, `RateLimited` (60 s between sends, five an hour per number), `TryLater` when the gateway fails.
+    Raises `BadPhone`, `RateLimited` (60 s between sends, five an hour per number), `TryLater` when the
+    gateway fails.
     """
     number = _phone(phone)
     hashed = phone_hash(number)
@@ -107,7 +108,8 @@ def _use_code(hashed: str, code: str, now: datetime) -> None:
     newest = PhoneCode.objects.filter(phone_hash=hashed).order_by("-sent_at", "-pk").first()
     if newest is None or newest.used_at is not None or newest.expires_at <= now:
         raise ExpiredCode(_("验证码已失效，请重新获取。"), field="code")
-    # Counted before it is compared, and outside any transaction of ours: parallel guesses cannot share one try.
+    # Counted before it is compared, and outside any transaction of ours: parallel guesses cannot share one
+    # try.
     if not PhoneCode.objects.filter(pk=newest.pk, tries__lt=CODE_TRIES).update(tries=F("tries") + 1):
         raise TooManyTries(_("验证码输错次数过多，请重新获取。"), field="code")
     if not constant_time_compare(newest.code_hash, code_hash(hashed, code.strip())):
@@ -137,9 +139,11 @@ def _citizen(number: str, hashed: str, now: datetime) -> Person:
 
 
 def confirm_code(phone: str, code: str, name: str = "", village: str = "") -> Person:
-    """The citizen behind `phone`, made at the first confirmation; `name` and `village` are taken over when given.
+    """The citizen behind `phone`, made at the first confirmation; `name` and `village` are taken over when
+    given.
 
-    Raises `BadPhone`, `WrongCode`, `ExpiredCode`, `TooManyTries`, `NotAllowed` for a closed account. Call it outside
+    Raises `BadPhone`, `WrongCode`, `ExpiredCode`, `TooManyTries`, `NotAllowed` for a closed account. Call
+    it outside
     a transaction: a wrong try must stay counted.
     """
     number = _phone(phone)
@@ -163,7 +167,8 @@ def confirm_code(phone: str, code: str, name: str = "", village: str = "") -> Pe
 def reveal_identity(viewer: Person, person: Person, why: str) -> RevealedIdentity:
     """Open the seal of `person` for `viewer` and write down who looked and why.
 
-    Rights beyond "is staff of the case store" are the caller's: it knows the case. Raises `NotAllowed`, `BadInput`
+    Rights beyond "is staff of the case store" are the caller's: it knows the case. Raises `NotAllowed`,
+    `BadInput`
     without a reason, `NotFound` when there is no identity.
     """
     if not roles_of(viewer) & {RoleKind.CLERK, RoleKind.OFFICER, RoleKind.UNIT_HEAD, RoleKind.SUPERVISOR}:

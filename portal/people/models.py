@@ -1,4 +1,6 @@
-"""Who people are: what everybody may see (`Person`), what they may do (`Role`), and the sealed rest (`Identity`)."""
+"""Who people are: what everybody may see (`Person`), what they may do (`Role`), and the sealed rest
+(`Identity`).
+"""
 
 from typing import ClassVar
 
@@ -29,7 +31,9 @@ class Unit(models.Model):
 
 
 class Person(AbstractUser):
-    """One log-in. Citizens have an unusable password and a made-up username; their name lives in `Identity`."""
+    """One log-in. Citizens have an unusable password and a made-up username; their name lives in
+    `Identity`.
+    """
 
     shown_name = models.CharField(_("显示名"), max_length=80, blank=True, default="")
     village = models.CharField(_("村/社区"), max_length=80, blank=True, default="")
@@ -57,7 +61,9 @@ class Role(models.Model):
 
 
 class Identity(models.Model):
-    """Name and telephone of a citizen, sealed; only `people.actions.reveal_identity` opens it, and writes down who looked."""
+    """Name and telephone of a citizen, sealed; only `people.actions.reveal_identity` opens it, and writes
+    down who looked.
+    """
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="identity")
     name_sealed = models.TextField(blank=True, default="")

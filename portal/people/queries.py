@@ -7,7 +7,10 @@ from portal.people.models import Person, Role, Unit
 from portal.people.vocabulary import RoleKind
 
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 东方 南宫 端木 百里 呼延 轩辕".split()
+    [
+        *("欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文"),
+        *("长孙", "司徒", "司空", "夏侯", "东方", "南宫", "端木", "百里", "呼延", "轩辕"),
+    ]
 )
 Anyone = Person | AnonymousUser | None
 
@@ -43,12 +46,15 @@ def roles_of(person: Anyone) -> frozenset[str]:
 
 
 def units_of(person: Anyone, *kinds: str) -> frozenset[int]:
-    """Ids of the units for which `person` holds a role (one of `kinds`; without: of officer and unit head)."""
+    """Ids of the units for which `person` holds a role (one of `kinds`; without: of officer and unit
+    head).
+    """
     if not isinstance(person, Person) or not person.is_active:
         return frozenset()
     wanted = kinds or (RoleKind.OFFICER, RoleKind.UNIT_HEAD)
-    rows = Role.objects.filter(person=person, kind__in=wanted, unit__isnull=False)
-    return frozenset(pk for pk in rows.values_list("unit_id", flat=True) if pk is not None)
+    return frozenset(
+        Unit.objects.filter(roles__person=person, roles__kind__in=wanted).values_list("pk", flat=True)
+    )
 
 
 def is_verified(person: Anyone) -> bool:

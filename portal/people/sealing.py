@@ -28,7 +28,9 @@ def unseal(token: str) -> str:
 
 
 def normal_phone(typed: str) -> str | None:
-    """Eleven digits of a mainland mobile number however it was typed (spaces, dashes, full-width, +86), else None."""
+    """Eleven digits of a mainland mobile number however it was typed (spaces, dashes, full-width, +86),
+    else None.
+    """
     # NFKC would do more than digits need; full-width digits and signs sit at a fixed distance from ASCII.
     narrow = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in typed)
     bare = re.sub(r"[\s\-()]", "", narrow)

@@ -10,7 +10,9 @@ from portal.people.models import Person, Unit
 
 
 class Reply(models.Model):
-    """An answer. A spoken one points at media time: recording (session id as text), begin and end in recording ms."""
+    """An answer. A spoken one points at media time: recording (session id as text), begin and end in
+    recording ms.
+    """
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="replies")
     cycle = models.PositiveSmallIntegerField()

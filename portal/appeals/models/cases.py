@@ -86,7 +86,8 @@ class Appeal(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     solved = models.CharField(max_length=8, choices=Solved.choices, blank=True, default="")
     call_back_wanted = models.BooleanField(default=False)
-    # What the desk sorts by: last day of the running citizen's clock (None: paused or settled), and the newest event.
+    # What the desk sorts by: last day of the running citizen's clock (None: paused or settled), and the
+    # newest event.
     due_on = models.DateField(null=True, blank=True)
     last_event_kind = models.CharField(max_length=20, choices=EventKind.choices, blank=True, default="")
     last_event_at = models.DateTimeField(null=True, blank=True)
@@ -107,8 +108,20 @@ class Appeal(models.Model):
         return self.number
 
 
+class AppendOnly(models.QuerySet["CaseEvent"]):
+    """Events can be read and written, never changed or removed."""
+
+    def update(self, **kwargs: object) -> int:
+        raise TypeError("a case event is never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("a case event is never removed")
+
+
 class CaseEvent(models.Model):
-    """One thing that happened. Written once, in the transaction that made the change; never updated or deleted."""
+    """One thing that happened. Written once, in the transaction that made the change; never updated or
+    deleted.
+    """
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
@@ -122,6 +135,8 @@ class CaseEvent(models.Model):
     audience = models.CharField(max_length=8, choices=Audience.choices)
     previous_hash = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64)
+
+    objects = AppendOnly.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["appeal", "sequence"]

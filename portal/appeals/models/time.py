@@ -10,7 +10,9 @@ from portal.people.models import Person
 
 
 class Clock(models.Model):
-    """One limit of one cycle. Used time is derived from start, pauses and calendar; only the verdict is frozen."""
+    """One limit of one cycle. Used time is derived from start, pauses and calendar; only the verdict is
+    frozen.
+    """
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="clocks")
     cycle = models.PositiveSmallIntegerField()
@@ -66,7 +68,9 @@ class Pause(models.Model):
 
 
 class Day(models.Model):
-    """One day of a year with an official notice. A year without rows counts Monday to Friday, provisionally."""
+    """One day of a year with an official notice. A year without rows counts Monday to Friday,
+    provisionally.
+    """
 
     date = models.DateField(primary_key=True)
     working = models.BooleanField()

@@ -1,0 +1,73 @@
+"""Everything that changes a case. Each action is one transaction: rights, state, change, event, messages."""
+
+from portal.appeals.actions.answers import (
+    approve_reply,
+    assist,
+    promise,
+    record_spoken_reply,
+    record_written_answer,
+    redact,
+    reply,
+    set_text,
+)
+from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
+from portal.appeals.actions.identity import view_identity
+from portal.appeals.actions.rating import (
+    call_back,
+    close_explained,
+    evaluate,
+    reopen,
+    reopen_as,
+    withdraw,
+)
+from portal.appeals.actions.registering import Registered, register
+from portal.appeals.actions.requests import ask_extend, ask_suspend, decline, extend, resume, suspend
+from portal.appeals.actions.ticking import tick
+from portal.appeals.actions.triage import (
+    accept,
+    change_urgency,
+    dispatch,
+    hold_jointly,
+    link_common,
+    refuse,
+    return_,
+    sign,
+)
+
+__all__ = [
+    "DayNotice",
+    "Registered",
+    "accept",
+    "approve_reply",
+    "ask_extend",
+    "ask_suspend",
+    "assist",
+    "call_back",
+    "change_urgency",
+    "close_explained",
+    "decline",
+    "dispatch",
+    "evaluate",
+    "extend",
+    "hold_jointly",
+    "link_common",
+    "load_days",
+    "load_official_years",
+    "promise",
+    "record_spoken_reply",
+    "record_written_answer",
+    "redact",
+    "refuse",
+    "register",
+    "reopen",
+    "reopen_as",
+    "reply",
+    "resume",
+    "return_",
+    "set_text",
+    "sign",
+    "suspend",
+    "tick",
+    "view_identity",
+    "withdraw",
+]

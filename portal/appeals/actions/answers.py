@@ -1,0 +1,244 @@
+"""Answers: drafted by the unit and approved by its head, spoken on air, or written from the console; and
+promises.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.appeals.actions import clocks
+from portal.appeals.actions.change import (
+    TEXT_LENGTH,
+    Payload,
+    begin,
+    enter,
+    moment,
+    rating_url,
+    record,
+    tell_citizen,
+    words,
+)
+from portal.appeals.actions.requests import drop_requests
+from portal.appeals.models import Appeal, Promise, Reply
+from portal.appeals.sealing import redacted
+from portal.appeals.states import STEPS
+from portal.appeals.vocabulary import Audience, EventKind, ReplyKind
+from portal.lib.errors import BadInput, Conflict, NotFound
+from portal.people.models import Person, Unit
+from portal.people.queries import units_of
+
+REPLY_LENGTH = 5000
+
+
+def settle(appeal: Appeal, at: datetime) -> None:
+    """The citizen has an answer: clocks stop, the verdict is frozen, nothing is asked for any more."""
+    clocks.stop(appeal, at)
+    drop_requests(appeal, at)
+    appeal.replied_at = at
+
+
+@transaction.atomic
+def reply(actor: Person, appeal_id: int, text: str, at: datetime | None = None) -> int:
+    """Unit: draft the written answer; the reply's id. The citizen sees it when the unit's head approves."""
+    appeal, _step = begin("reply", appeal_id, actor)
+    now = moment(at)
+    draft = Reply.objects.create(
+        appeal=appeal,
+        cycle=appeal.cycle,
+        kind=ReplyKind.WRITTEN,
+        text=words(text, "text", REPLY_LENGTH),
+        unit=appeal.lead_unit,
+        author=actor,
+        created_at=now,
+        final=True,
+    )
+    record(
+        appeal,
+        EventKind.DRAFTED,
+        actor,
+        now,
+        unit=appeal.lead_unit,
+        payload={"reply": draft.pk},
+        audience=Audience.INTERNAL,
+    )
+    return draft.pk
+
+
+def _newest_draft(appeal: Appeal) -> Reply:
+    drafts = Reply.objects.filter(appeal=appeal, cycle=appeal.cycle, kind=ReplyKind.WRITTEN, approved_at=None)
+    draft = drafts.order_by("-created_at", "-pk").first()
+    if draft is None:
+        raise NotFound(_("还没有拟定的答复。"))
+    return draft
+
+
+@transaction.atomic
+def approve_reply(actor: Person, appeal_id: int, at: datetime | None = None) -> int:
+    """Unit head: send the newest draft of this cycle; the reply's id. The verdict is frozen now."""
+    appeal, step = begin("approve_reply", appeal_id, actor)
+    now, draft = moment(at), _newest_draft(appeal)
+    draft.approved_by, draft.approved_at = actor, now
+    draft.save()
+    settle(appeal, now)
+    enter(appeal, step)
+    record(appeal, EventKind.REPLIED, actor, now, unit=appeal.lead_unit, payload={"reply": draft.pk})
+    tell_citizen(appeal, "replied", url=rating_url(appeal))
+    return draft.pk
+
+
+@transaction.atomic
+def assist(actor: Person, appeal_id: int, text: str, at: datetime | None = None) -> int:
+    """Assisting unit: an opinion for the lead unit; the citizen does not see it."""
+    appeal, _step = begin("assist", appeal_id, actor)
+    now = moment(at)
+    unit = Unit.objects.filter(pk__in=units_of(actor)).first()
+    opinion = Reply.objects.create(
+        appeal=appeal,
+        cycle=appeal.cycle,
+        kind=ReplyKind.OPINION,
+        text=words(text, "text", REPLY_LENGTH),
+        unit=unit,
+        author=actor,
+        created_at=now,
+    )
+    payload = {"reply": opinion.pk}
+    record(appeal, EventKind.JOINT, actor, now, unit=unit, payload=payload, audience=Audience.INTERNAL)
+    return opinion.pk
+
+
+def _answer_from_stage(appeal: Appeal, answer: Reply, actor: Person, at: datetime) -> None:
+    """Write what the broadcast answered; a final answer settles a case that is still open."""
+    kind = EventKind.AIRED if answer.kind == ReplyKind.SPOKEN else EventKind.REPLIED
+    settles = answer.final and appeal.state in STEPS["final_reply"].sources
+    if settles:
+        settle(appeal, at)
+        enter(appeal, STEPS["final_reply"])
+    record(appeal, kind, actor, at, payload={"reply": answer.pk, "final": answer.final})
+    tell_citizen(appeal, "replied" if settles else "aired", url=rating_url(appeal))
+
+
+@transaction.atomic
+def record_spoken_reply(
+    actor: Person,
+    appeal_id: int,
+    session_id: int | str,
+    begin_ms: int,
+    end_ms: int,
+    passage: str,
+    final: bool = False,
+    at: datetime | None = None,
+) -> int:
+    """An answer given on air, as a reference to recording time in ms; the reply's id.
+
+    The same begin in the same recording again corrects end and passage and gives the same id. Alone it closes
+    nothing; `final` settles a case that is still open. Raises `BadInput` for an interval that is none.
+    """
+    appeal, _step = begin("spoken_reply", appeal_id, actor)
+    if not 0 <= begin_ms < end_ms:
+        raise BadInput(_("答复的起止时间不正确。"), field="end_ms")
+    now = moment(at)
+    spoken = Reply.objects.filter(
+        appeal=appeal, kind=ReplyKind.SPOKEN, recording=str(session_id), begin_ms=begin_ms
+    ).first()
+    if spoken is not None:
+        spoken.end_ms, spoken.passage = end_ms, passage
+        spoken.save(update_fields=["end_ms", "passage"])
+        payload = {"reply": spoken.pk, "end_ms": end_ms}
+        record(appeal, EventKind.EDITED, actor, now, payload=payload, audience=Audience.INTERNAL)
+        return spoken.pk
+    spoken = Reply.objects.create(
+        appeal=appeal,
+        cycle=appeal.cycle,
+        kind=ReplyKind.SPOKEN,
+        author=actor,
+        created_at=now,
+        approved_by=actor,
+        approved_at=now,
+        final=final,
+        recording=str(session_id),
+        begin_ms=begin_ms,
+        end_ms=end_ms,
+        passage=passage,
+    )
+    _answer_from_stage(appeal, spoken, actor, now)
+    return spoken.pk
+
+
+@transaction.atomic
+def record_written_answer(
+    actor: Person, appeal_id: int, text: str, final: bool, at: datetime | None = None
+) -> int:
+    """An answer that the broadcast gives in writing; the reply's id. `final` settles a case that is still
+    open.
+    """
+    appeal, _step = begin("spoken_reply", appeal_id, actor)
+    now = moment(at)
+    answer = Reply.objects.create(
+        appeal=appeal,
+        cycle=appeal.cycle,
+        kind=ReplyKind.WRITTEN,
+        text=words(text, "text", REPLY_LENGTH),
+        author=actor,
+        created_at=now,
+        approved_by=actor,
+        approved_at=now,
+        final=final,
+    )
+    _answer_from_stage(appeal, answer, actor, now)
+    return answer.pk
+
+
+@transaction.atomic
+def set_text(actor: Person, appeal_id: int, text: str, at: datetime | None = None) -> None:
+    """The confirmed words of a spoken question, once: a text that is there is immutable (`Conflict`)."""
+    appeal, _step = begin("set_text", appeal_id, actor)
+    text = words(text, "text", TEXT_LENGTH)
+    if appeal.original_text == text:
+        return
+    if appeal.original_text:
+        raise Conflict(_("诉求原文已确认，不能修改。"))
+    appeal.original_text, appeal.public_text = text, redacted(text)
+    record(appeal, EventKind.EDITED, actor, moment(at), payload={"field": "text"}, audience=Audience.CITIZEN)
+
+
+@transaction.atomic
+def redact(actor: Person, appeal_id: int, text: str, at: datetime | None = None) -> None:
+    """Clerk: the copy the public reads. The original stays."""
+    appeal, _step = begin("redact", appeal_id, actor)
+    appeal.public_text = words(text, "text", TEXT_LENGTH)
+    record(appeal, EventKind.REDACTED, actor, moment(at), audience=Audience.INTERNAL)
+
+
+@transaction.atomic
+def promise(
+    actor: Person,
+    appeal_id: int,
+    text: str,
+    unit_id: int,
+    due_on: date,
+    reply_id: int | None = None,
+    at_ms: int | None = None,
+    at: datetime | None = None,
+) -> int:
+    """What was promised, by which unit and until when; the promise's id. `at_ms`: when in the reply's
+    recording.
+    """
+    appeal, _step = begin("promise", appeal_id, actor)
+    now, unit = moment(at), Unit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise BadInput(_("请选择承办单位。"), field="unit")
+    spoken = Reply.objects.filter(appeal=appeal, pk=reply_id).first() if reply_id else None
+    row = Promise.objects.create(
+        appeal=appeal,
+        reply=spoken,
+        text=words(text, "text"),
+        unit=unit,
+        due_on=due_on,
+        recording=spoken.recording if spoken else "",
+        at_ms=at_ms,
+        made_at=now,
+    )
+    payload: Payload = {"promise": row.pk, "due": due_on.isoformat()}
+    record(appeal, EventKind.PROMISED, actor, now, unit=unit, payload=payload, reason=row.text)
+    return row.pk

@@ -1,0 +1,50 @@
+"""What may be asked of the case store: rights, desks, stories, time."""
+
+from portal.appeals.queries.desks import DESK_TABS, DeskTab, desk, desk_counts, desk_rows, tabs_of
+from portal.appeals.queries.rights import (
+    ActionOption,
+    allowed_actions,
+    capacities,
+    check_step,
+    find_appeal,
+    may_handle,
+    may_read,
+)
+from portal.appeals.queries.stories import (
+    appeal_by_code,
+    appeal_by_token,
+    case_story,
+    my_cases,
+    public_facts,
+    rated_now,
+    reopen_until,
+)
+from portal.appeals.queries.time import TimeLeft, clock_times, stand_stills, stored_calendar, time_left
+
+__all__ = [
+    "DESK_TABS",
+    "ActionOption",
+    "DeskTab",
+    "TimeLeft",
+    "allowed_actions",
+    "appeal_by_code",
+    "appeal_by_token",
+    "capacities",
+    "case_story",
+    "check_step",
+    "clock_times",
+    "desk",
+    "desk_counts",
+    "desk_rows",
+    "find_appeal",
+    "may_handle",
+    "may_read",
+    "my_cases",
+    "public_facts",
+    "rated_now",
+    "reopen_until",
+    "stand_stills",
+    "stored_calendar",
+    "tabs_of",
+    "time_left",
+]

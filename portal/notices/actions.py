@@ -1,0 +1,89 @@
+"""Writing messages and getting them out. The table is the queue; a row is claimed by a conditional update."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import translation
+
+from portal.notices.models import Notice, NoticeChannel, NoticeStatus
+from portal.notices.vocabulary import TEMPLATES
+from portal.people.models import Identity, Person
+from portal.people.sealing import unseal
+from portal.people.sms import SmsFailed, gateway
+
+MOST_TRIES = 6
+# A worker that died while sending: its rows are taken up again after this long.
+CLAIM_LASTS = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def send(person: Person | None, template: str, payload: Mapping[str, str], key: str) -> Notice | None:
+    """Write one message to `person`; delivered by the clerk after the commit.
+
+    By SMS to whom has a confirmed number, else to the person's page. Again with the same `key`: the first
+    row.
+    Raises `KeyError` for an unknown template or a payload that lacks a word the sentence needs.
+    """
+    if person is None:
+        return None
+    str(TEMPLATES[template]) % payload
+    identity = Identity.objects.filter(person=person).first()
+    notice, _created = Notice.objects.get_or_create(
+        key=key,
+        defaults={
+            "person": person,
+            "template": template,
+            "payload": dict(payload),
+            "channel": NoticeChannel.SMS if identity else NoticeChannel.PAGE,
+            "phone_sealed": identity.phone_sealed if identity else "",
+        },
+    )
+    return notice
+
+
+def sentence(notice: Notice) -> str:
+    """The message in the reader's language."""
+    with translation.override(notice.person.language or settings.LANGUAGE_CODE):
+        payload: dict[str, str] = notice.payload
+        return str(TEMPLATES[notice.template]) % payload
+
+
+def deliver_due(now: datetime, limit: int = 50) -> int:
+    """Send up to `limit` messages that are due; how many left the house. Safe to run in several processes."""
+    due = Notice.objects.filter(_claimable(now)).order_by("not_before").values_list("pk", flat=True)[:limit]
+    return sum(_deliver(pk, now) for pk in list(due))
+
+
+def _claimable(now: datetime) -> Q:
+    stale = Q(status=NoticeStatus.SENDING, claimed_at__lt=now - CLAIM_LASTS)
+    return Q(status=NoticeStatus.PENDING, not_before__lte=now) | stale
+
+
+def _deliver(pk: int, now: datetime) -> bool:
+    claimed = Notice.objects.filter(_claimable(now), pk=pk).update(
+        status=NoticeStatus.SENDING, claimed_at=now, tries=F("tries") + 1
+    )
+    if not claimed:
+        return False
+    notice = Notice.objects.select_related("person").get(pk=pk)
+    try:
+        if notice.channel == NoticeChannel.SMS:
+            gateway().send(unseal(notice.phone_sealed), sentence(notice))
+    except SmsFailed:
+        _postpone(notice, now)
+        return False
+    Notice.objects.filter(pk=pk).update(status=NoticeStatus.SENT, sent_at=now)
+    return True
+
+
+def _postpone(notice: Notice, now: datetime) -> None:
+    gave_up = notice.tries >= MOST_TRIES
+    Notice.objects.filter(pk=notice.pk).update(
+        status=NoticeStatus.FAILED if gave_up else NoticeStatus.PENDING,
+        not_before=now + timedelta(minutes=2**notice.tries),
+    )
+    log.warning("notice %s %s after %s tries", notice.pk, "failed" if gave_up else "waits", notice.tries)
