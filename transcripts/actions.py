@@ -1,6 +1,6 @@
 """Changes of the words of a session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -80,28 +80,30 @@ def _same_cue(spoken: Spoken, old: list[Cue]) -> Cue | None:
 
 
 @transaction.atomic
-def finish_final_pass(session_id: int, participant_words: dict[str, Sequence[Spoken]]) -> int:
+def finish_final_pass(session_id: int, participant_words: Mapping[str, Sequence[Spoken]]) -> int:
     """Put the words of the final pass in place of the live ones, per participant; returns how many captions
     stand.
 
     A caption that overlaps an old one by more than half keeps its uid, so that links to it still hold.
     """
-    count = 0
-    for participant, words in participant_words.items():
-        if not words:
-            continue
-        old = list(Cue.objects.filter(session_id=session_id, participant=participant))
-        for spoken in words:
-            same = _same_cue(spoken, old)
-            fields = _fields(spoken)
-            if same is None:
-                Cue.objects.update_or_create(uid=spoken.uid, defaults=fields)
-            else:
-                old.remove(same)
-                fields["revision"] = same.revision + 1
-                Cue.objects.filter(pk=same.pk).update(**fields)
-            count += 1
-        kept = {spoken.uid for spoken in words}
-        Cue.objects.filter(pk__in=[cue.pk for cue in old if cue.uid not in kept]).delete()
+    count = sum(_replace(session_id, who, words) for who, words in participant_words.items() if words)
     FinalPass.objects.filter(session_id=session_id).update(done_at=timezone.now(), cues=count)
     return count
+
+
+def _replace(session_id: int, participant: str, words: Sequence[Spoken]) -> int:
+    old = list(Cue.objects.filter(session_id=session_id, participant=participant))
+    kept: set[str] = set()
+    for spoken in words:
+        same = _same_cue(spoken, old)
+        if same is None:
+            # A caption that kept its old name may bear the one this would get.
+            uid = f"{spoken.uid}-again" if spoken.uid in kept else spoken.uid
+            Cue.objects.update_or_create(uid=uid, defaults=_fields(spoken))
+        else:
+            uid = same.uid
+            old.remove(same)
+            Cue.objects.filter(pk=same.pk).update(**_fields(spoken) | {"revision": same.revision + 1})
+        kept.add(uid)
+    Cue.objects.filter(pk__in=[cue.pk for cue in old if cue.uid not in kept]).delete()
+    return len(words)

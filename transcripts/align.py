@@ -46,6 +46,17 @@ class TrackTimeline:
         self._anchor_ms = 0.0
         self._late: deque[float] = deque(maxlen=LATE_PACKETS)
 
+    def kept(self) -> tuple[int, float] | None:
+        """What another process needs to place the packets that follow exactly so; None before the first
+        packet.
+        """
+        return None if self._expected is None else (self._origin, self._anchor_ms)
+
+    def restore(self, origin: int, anchor_ms: float, next_timestamp: int) -> None:
+        """Go on where another process stopped: the next packet expected has `next_timestamp`."""
+        self._origin, self._anchor_ms = origin, anchor_ms
+        self._expected = unwrapped(next_timestamp, origin)
+
     def place(self, timestamp: int, arrival_ms: float, length: int) -> Placement | None:
         """The place of a packet of `length` samples that arrived at `arrival_ms` (recording time); None:
         drop it.

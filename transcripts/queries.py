@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.live.models import LiveSession
@@ -106,10 +109,13 @@ def speaker_name(participant: str) -> str:
     return str(person) if person else ""
 
 
-def live_session_ids() -> list[int]:
-    """Sessions that are on the air or paused: their tracks are followed."""
-    states = [SessionState.LIVE, SessionState.PAUSED]
-    return list(LiveSession.objects.filter(state__in=states).values_list("pk", flat=True))
+def sessions_to_follow() -> list[int]:
+    """Sessions on the air or paused, and those that ended a short while ago: their last words may not be
+    read yet.
+    """
+    on_air = Q(state__in=[SessionState.LIVE, SessionState.PAUSED])
+    just_ended = Q(state=SessionState.ENDED, ended_at__gte=timezone.now() - timedelta(minutes=10))
+    return list(LiveSession.objects.filter(on_air | just_ended).values_list("pk", flat=True))
 
 
 def awaiting_final_pass() -> list[int]:

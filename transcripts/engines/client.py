@@ -20,11 +20,11 @@ from transcripts.engines.interface import BYTES_PER_MS, EngineSpec, Recognised
 log = logging.getLogger(__name__)
 
 # Sound that waits here for the engine, over all tracks; beyond it the oldest falls off and is counted.
-QUEUE_MS = 20_000
+QUEUE_MS = 40_000
 # Sound inside the engine without an answer; more would only wait in a pipe, where it cannot be dropped.
 IN_FLIGHT_MS = 1_000
 # Sound that is sent again to a fresh process.
-MEMORY_MS = 6_000
+MEMORY_MS = 15_000
 # No answer for so long although sound was sent: the process hangs.
 HANGS_S = 15.0
 LOAD_S = 60.0
@@ -72,6 +72,7 @@ class EngineClient:
         self._sent: deque[EngineFrame] = deque()
         self._memory: dict[int, deque[EngineFrame]] = {}
         self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
         self._process: Process | None = None
         self._heard_at = 0.0
 
@@ -86,6 +87,12 @@ class EngineClient:
     def idle(self) -> bool:
         """Is everything that was fed answered?"""
         return not self._waiting and not self._sent
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait until `reached()`, asked again after every answer of the engine."""
+        while not reached():
+            self._moved.clear()
+            await self._moved.wait()
 
     def feed(self, track: int, pcm: bytes, begin_ms: float) -> None:
         """16 kHz mono s16 sound of a track that begins at recording time `begin_ms`."""
@@ -142,7 +149,10 @@ class EngineClient:
         log.warning("speech engine %s (pid %d) ended with %d", self.spec.name, process.pid, code)
 
     async def _watch(self) -> None:
-        while self.idle() or time.monotonic() - self._heard_at < HANGS_S:
+        while True:
+            if not self.idle() and time.monotonic() - self._heard_at > HANGS_S:
+                log.error("speech engine %s answers no more", self.spec.name)
+                return
             await asyncio.sleep(0.5)
 
     async def _read(self, process: Process) -> None:
@@ -163,6 +173,7 @@ class EngineClient:
         elif frame.kind == Kind.TAKEN and self._sent:
             self._keep(self._sent.popleft())
             self._wake.set()
+            self._moved.set()
         elif frame.kind == Kind.RESULT:
             try:
                 result = unpack_result(frame)

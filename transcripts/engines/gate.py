@@ -32,7 +32,7 @@ class SpeechGate:
     @property
     def start(self) -> int:
         """The sample at which the current or last speech began."""
-        return round(self._endpointer.speech_start * RATE)
+        return int(self._endpointer.speech_start * RATE + 0.5)
 
     def after_hole(self, begin_ms: float) -> bool:
         """Does sound of `begin_ms` not follow on what came before?"""
