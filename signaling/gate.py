@@ -1,0 +1,127 @@
+"""May they? Asked at joining and again at every message that does something: rights change while a socket is
+open.
+
+The rule per message is data. The answer comes with the rights themselves, so that a handler has no way to act
+without having asked.
+"""
+
+from enum import Enum
+
+from django.utils.translation import gettext as _
+
+from signaling import protocol
+from signaling.client import Client
+from signaling.errors import Refusal
+from signaling.orm.people import Rights, rights
+
+
+class Need(Enum):
+    """What a person must be to send a message; `PUBLISH` depends on the role said at hello."""
+
+    WATCH = "watch"
+    PERSON = "person"
+    RUN = "host or moderator"
+    MODERATE = "moderator"
+    CALLED = "called to the stage"
+    HOST = "host"
+    PUBLISH = "publish"
+
+
+NEEDS: dict[type[protocol.Message], Need] = {
+    protocol.Hello: Need.WATCH,
+    protocol.Ping: Need.WATCH,
+    protocol.Watch: Need.WATCH,
+    protocol.Accept: Need.WATCH,
+    protocol.Restart: Need.WATCH,
+    protocol.Leave: Need.WATCH,
+    protocol.Changes: Need.WATCH,
+    protocol.Publish: Need.PUBLISH,
+    protocol.GoLive: Need.RUN,
+    protocol.Pause: Need.RUN,
+    protocol.Resume: Need.RUN,
+    protocol.End: Need.RUN,
+    protocol.Ask: Need.PERSON,
+    protocol.RaiseHand: Need.PERSON,
+    protocol.Vote: Need.PERSON,
+    protocol.Questions: Need.MODERATE,
+    protocol.Move: Need.MODERATE,
+    protocol.Hide: Need.MODERATE,
+    protocol.Unhide: Need.MODERATE,
+    protocol.Same: Need.MODERATE,
+    protocol.Write: Need.MODERATE,
+    protocol.BeginAnswer: Need.RUN,
+    protocol.EndAnswer: Need.RUN,
+    protocol.Propose: Need.MODERATE,
+    protocol.SpokenText: Need.MODERATE,
+    protocol.CallUp: Need.MODERATE,
+    protocol.PutOn: Need.MODERATE,
+    protocol.TakeOff: Need.MODERATE,
+    protocol.StageCheck: Need.CALLED,
+    protocol.LeaveStage: Need.CALLED,
+    protocol.Layout: Need.RUN,
+    protocol.Statistics: Need.RUN,
+}
+ROLE_NEEDS = {
+    "viewer": Need.WATCH,
+    "leader": Need.HOST,
+    "moderator": Need.MODERATE,
+    "guest": Need.PERSON,
+}
+
+
+def _refusal(need: Need) -> Refusal:
+    sentences = {
+        Need.WATCH: _("这场直播目前不能观看"),
+        Need.PERSON: _("请先用手机验证码登录，再提问或点赞"),
+        Need.RUN: _("只有出席领导和主持人可以这样做"),
+        Need.MODERATE: _("只有本场主持人可以这样做"),
+        Need.CALLED: _("只有被请上台的市民可以这样做"),
+        Need.HOST: _("只有本场出席领导可以进入这个页面"),
+        Need.PUBLISH: _("您没有在本场直播中发言的权限"),
+    }
+    return Refusal("not_allowed", sentences[need])
+
+
+def _holds(found: Rights, need: Need, role: str | None) -> bool:
+    if not found.watch:
+        return False
+    if need is Need.PUBLISH:
+        return found.host if role == "leader" else role == "guest" and found.on_stage is not None
+    answers = {
+        Need.WATCH: True,
+        Need.PERSON: found.person_id is not None,
+        Need.RUN: found.host or found.moderate,
+        Need.MODERATE: found.moderate,
+        Need.CALLED: found.on_stage is not None,
+        Need.HOST: found.host,
+    }
+    return answers[need]
+
+
+async def may_join(client: Client, hello: protocol.Hello) -> Rights:
+    """The rights behind the cookie, if they suffice for the role. Raises Refusal("not_allowed") or
+    NotFound.
+    """
+    if client.role is not None:
+        raise Refusal("out_of_order", _("已经打过招呼，不能再次发送 hello"))
+    found = await rights(client.session_key, client.session_id)
+    need = ROLE_NEEDS[hello.role]
+    if not _holds(found, need, hello.role):
+        raise _refusal(need)
+    return found
+
+
+async def may(client: Client, message: protocol.Message) -> Rights:
+    """The rights behind the cookie now, if they suffice for `message`; else Refusal("not_allowed").
+
+    Somebody who logged out, or in as somebody else, since the hello of this socket is refused as well.
+    """
+    if client.role is None:
+        raise Refusal("out_of_order", _("请先发送 hello"))
+    found = await rights(client.session_key, client.session_id)
+    need = NEEDS[type(message)]
+    if need is not Need.WATCH and found.person_id != client.person_id:
+        raise Refusal("not_allowed", _("登录状态已变化，请刷新页面"))
+    if not _holds(found, need, client.role):
+        raise _refusal(need)
+    return found

@@ -1,0 +1,3 @@
+"""The one door between async code and the database. Everything behind it is awaited and returns plain
+values.
+"""

@@ -1,0 +1,82 @@
+"""The session itself: what everybody sees of it, and its steps from planned to ended."""
+
+from typing import Any
+
+from django.db import connection
+from recordings.actions import open_recording
+
+from portal.lib.errors import NotFound
+from portal.live import actions
+from portal.live.queries import may_watch, session_of, session_view, view_of
+from portal.questions import queries as questions
+from recordings.playlists import Cue
+from signaling.orm.door import door
+from signaling.orm.people import actor
+from transcripts.models import Cue as Captions
+from transcripts.queries import recent
+
+CAPTIONS_AT_HELLO = 4
+
+
+def _picture_of(session_id: int, captions: int) -> dict[str, Any]:
+    """Session, wall, stage and the last captions, as one client needs them to draw its page."""
+    session = session_view(session_id)
+    return {
+        "session": session,
+        "revision": session["revision"],
+        "wall": questions.wall(session_id),
+        "stage": questions.stage(session_id),
+        "captions": [cue.message() for cue in recent(session_id, captions)] if captions else [],
+    }
+
+
+def _may_everybody_watch(session_id: int) -> bool:
+    try:
+        return may_watch(None, session_of(session_id))
+    except NotFound:
+        return False
+
+
+def _go_live(person_id: int, session_id: int) -> dict[str, Any]:
+    session = view_of(actions.go_live(actor(person_id), session_id))
+    open_recording(session_id)
+    return session
+
+
+def _pause(person_id: int, session_id: int) -> dict[str, Any]:
+    return view_of(actions.pause(actor(person_id), session_id))
+
+
+def _resume(person_id: int, session_id: int) -> dict[str, Any]:
+    return view_of(actions.resume(actor(person_id), session_id))
+
+
+def _end(person_id: int, session_id: int) -> dict[str, Any]:
+    return view_of(actions.end(actor(person_id), session_id))
+
+
+def _database_answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone())
+
+
+def _stage(session_id: int) -> dict[str, Any]:
+    return questions.stage(session_id)
+
+
+def _captions_between(session_id: int, begin_ms: int, end_ms: int) -> list[Cue]:
+    """Final captions that overlap the span, for the caption segments of the lists."""
+    rows = Captions.objects.filter(session_id=session_id, begin_ms__lt=end_ms, end_ms__gt=begin_ms)
+    return [(row.begin_ms, row.end_ms, row.speaker, row.text) for row in rows]
+
+
+captions_between = door(_captions_between)
+picture_of = door(_picture_of)
+may_everybody_watch = door(_may_everybody_watch)
+stage = door(_stage)
+go_live = door(_go_live)
+pause = door(_pause)
+resume = door(_resume)
+end = door(_end)
+database_answers = door(_database_answers)

@@ -1,0 +1,76 @@
+"""Who stands behind a cookie, and what this person may do in a session. Asked anew for every privileged
+message.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import NotAllowed
+from portal.live.queries import may_host, may_moderate, may_watch, session_of
+from portal.people.models import Person
+from portal.people.queries import roles_of
+from portal.questions.models import Question
+from portal.questions.states import GUEST_STATES
+from signaling.orm.door import door
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """`on_stage` is the question with which this person has been called to the stage, if any."""
+
+    person_id: int | None
+    name: str
+    roles: frozenset[str]
+    watch: bool
+    host: bool
+    moderate: bool
+    on_stage: int | None
+
+    @property
+    def verified(self) -> bool:
+        return self.person_id is not None
+
+
+def person_behind(session_key: str | None) -> Person | None:
+    """The person logged in with this session cookie, if the session still stands and the password is
+    unchanged.
+    """
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(request)
+    return user if isinstance(user, Person) else None
+
+
+def actor(person_id: int) -> Person:
+    found = Person.objects.filter(pk=person_id, is_active=True).first()
+    if found is None:
+        raise NotAllowed(_("请重新登录"))
+    return found
+
+
+def _rights(session_key: str | None, session_id: int) -> Rights:
+    session = session_of(session_id)
+    person = person_behind(session_key)
+    called = None
+    if person is not None:
+        mine = Question.objects.filter(session_id=session_id, person=person, stage_state__in=GUEST_STATES)
+        called = mine.values_list("pk", flat=True).first()
+    return Rights(
+        person_id=person.pk if person else None,
+        name=str(person) if person else "",
+        roles=roles_of(person),
+        watch=may_watch(person, session),
+        host=may_host(person, session),
+        moderate=may_moderate(person, session),
+        on_stage=called,
+    )
+
+
+rights = door(_rights)

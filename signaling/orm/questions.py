@@ -1,0 +1,168 @@
+"""Questions, votes and answers: each change is one function of the rooms below, called once, in one
+transaction.
+"""
+
+import uuid as uuids
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from recordings.actions import request_clip
+from recordings.queries import recording_of
+
+from portal.lib.errors import NotFound
+from portal.live.queries import session_of
+from portal.questions import actions, queries
+from portal.questions.models import Question
+from signaling.orm.door import door
+from signaling.orm.people import actor
+from transcripts.queries import passage
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the asker is told at once. `query_code` is empty when the case has none yet (a raised hand)."""
+
+    question_id: int
+    uuid: str
+    number: str
+    query_code: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The answer's place in recording milliseconds; `end_ms` None while it is being given."""
+
+    question_id: int
+    begin_ms: int
+    end_ms: int | None
+
+
+def in_session(session_id: int, question_id: int) -> Question:
+    """The question if it belongs to this session: a right in one session gives none in another."""
+    found = Question.objects.filter(pk=question_id, session_id=session_id).first()
+    if found is None:
+        raise NotFound(_("本场直播没有这个问题"))
+    return found
+
+
+def _received(result: actions.AskResult) -> Received:
+    return Received(
+        result.question_id, str(result.uuid), result.case_number, result.query_code, result.created
+    )
+
+
+def _ask(person_id: int, session_id: int, uuid: str, text: str, village: str) -> Received:
+    return _received(actions.ask(actor(person_id), session_id, uuids.UUID(uuid), text, village))
+
+
+def _raise_hand(person_id: int, session_id: int, uuid: str, village: str) -> Received:
+    return _received(actions.raise_hand(actor(person_id), session_id, uuids.UUID(uuid), village))
+
+
+def _vote(person_id: int, session_id: int, question_id: int) -> None:
+    in_session(session_id, question_id)
+    actions.vote(actor(person_id), question_id)
+
+
+def _console_rows(session_id: int, since: int) -> tuple[int, list[dict[str, Any]]]:
+    """Revision read before the rows: what changes in between is asked for once more, never missed."""
+    revision = session_of(session_id).revision
+    return revision, queries.console_rows(session_id, since)
+
+
+def _move(person_id: int, session_id: int, question_id: int, to: str, expected: str | None) -> None:
+    in_session(session_id, question_id)
+    actions.move(actor(person_id), question_id, to, expected)
+
+
+def _hide(person_id: int, session_id: int, question_id: int, reason: str) -> None:
+    in_session(session_id, question_id)
+    actions.hide(actor(person_id), question_id, reason)
+
+
+def _unhide(person_id: int, session_id: int, question_id: int) -> None:
+    in_session(session_id, question_id)
+    actions.unhide(actor(person_id), question_id)
+
+
+def _mark_same(person_id: int, session_id: int, question_id: int, same_as: int) -> None:
+    in_session(session_id, question_id)
+    in_session(session_id, same_as)
+    actions.mark_same(actor(person_id), question_id, same_as)
+
+
+def _answer_in_writing(person_id: int, session_id: int, question_id: int, text: str, final: bool) -> None:
+    in_session(session_id, question_id)
+    actions.answer_in_writing(actor(person_id), question_id, text, final)
+
+
+def _begin_answer(person_id: int, session_id: int, question_id: int, at_ms: int) -> Marked:
+    in_session(session_id, question_id)
+    actions.begin_answer(actor(person_id), question_id, at_ms)
+    return Marked(question_id, at_ms, None)
+
+
+def _end_answer(person_id: int, session_id: int, question_id: int, at_ms: int) -> Marked:
+    """The reply and the order for its clip are written together; what final captions add comes later by the
+    clerk.
+    """
+    question = in_session(session_id, question_id)
+    begin_ms = question.answer_begin_ms
+    words = passage(session_id, begin_ms, at_ms) if begin_ms is not None else ""
+    with transaction.atomic():
+        ended = actions.end_answer(actor(person_id), question_id, at_ms, words)
+        if recording_of(session_id) is not None:
+            request_clip(session_id, ended.begin_ms, ended.end_ms, f"reply-{ended.reply_id}")
+    return Marked(ended.question_id, ended.begin_ms, ended.end_ms)
+
+
+def _set_spoken_text(person_id: int, session_id: int, question_id: int, text: str) -> None:
+    in_session(session_id, question_id)
+    actions.set_spoken_text(actor(person_id), question_id, text)
+
+
+def _spoken_since(session_id: int, question_id: int, begin_ms: int, end_ms: int) -> str:
+    """What the person of this question said between two recording times."""
+    from transcripts.queries import transcript
+
+    question = in_session(session_id, question_id)
+    participant = f"guest-{question.person_id}"
+    said = [
+        cue.text
+        for cue in transcript(session_id)
+        if cue.participant == participant and begin_ms <= (cue.begin_ms + cue.end_ms) / 2 <= end_ms
+    ]
+    return " ".join(said)
+
+
+def _person_of(session_id: int, question_id: int) -> int | None:
+    return in_session(session_id, question_id).person_id
+
+
+def _stage_state(session_id: int, question_id: int) -> str:
+    return in_session(session_id, question_id).stage_state
+
+
+def _stage_report(session_id: int, person_id: int, state: str) -> None:
+    actions.stage_report(session_id, person_id, state)
+
+
+ask = door(_ask)
+raise_hand = door(_raise_hand)
+vote = door(_vote)
+console_rows = door(_console_rows)
+move = door(_move)
+hide = door(_hide)
+unhide = door(_unhide)
+mark_same = door(_mark_same)
+answer_in_writing = door(_answer_in_writing)
+begin_answer = door(_begin_answer)
+end_answer = door(_end_answer)
+set_spoken_text = door(_set_spoken_text)
+spoken_since = door(_spoken_since)
+person_of = door(_person_of)
+stage_state = door(_stage_state)
+stage_report = door(_stage_report)

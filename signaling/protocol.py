@@ -1,0 +1,313 @@
+"""Messages a browser may send, each a frozen dataclass, and `parse`, which makes one out of untrusted text.
+
+`parse` raises nothing but `Refusal`, whatever comes. Unknown fields are ignored, so that a newer page can
+talk to an older server. PROTOCOL.md is the page for those who write a client; a test holds it against this
+file.
+"""
+
+import dataclasses
+import json
+import typing
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from django.utils.translation import gettext as _
+
+from signaling.errors import Refusal
+from signaling.schema import Check, Id, Number, OneOf, Peer, Revision, Sdp, Text, Uuid, Village, YesNo
+
+MESSAGE_LIMIT = 64 * 1024
+TEXT_LIMIT = 2000
+ROLES = ("viewer", "leader", "moderator", "guest")
+STAGE_STATES = ("new", "shortlisted", "prompted", "checking", "ready", "on", "done")
+LAYOUTS = ("full", "side", "pip")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What all have in common: `id`, chosen by the client, comes back as `re` of the answer."""
+
+    type: ClassVar[str] = ""
+    id: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello(Message):
+    type: ClassVar[str] = "hello"
+    role: Annotated[str, OneOf(ROLES)]
+    tab: Uuid
+    since: Revision = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping(Message):
+    type: ClassVar[str] = "ping"
+    t: Number = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Message):
+    type: ClassVar[str] = "watch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Message):
+    type: ClassVar[str] = "accept"
+    peer: Peer
+    sdp: Sdp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart(Message):
+    type: ClassVar[str] = "restart"
+    peer: Peer
+    sdp: Sdp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave(Message):
+    type: ClassVar[str] = "leave"
+    peer: Peer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish(Message):
+    type: ClassVar[str] = "publish"
+    sdp: Sdp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoLive(Message):
+    type: ClassVar[str] = "go_live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Message):
+    type: ClassVar[str] = "pause"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Message):
+    type: ClassVar[str] = "resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Message):
+    type: ClassVar[str] = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Message):
+    type: ClassVar[str] = "ask"
+    uuid: Uuid
+    text: Annotated[str, Text(TEXT_LIMIT, least=1)]
+    village: Village = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseHand(Message):
+    type: ClassVar[str] = "raise_hand"
+    uuid: Uuid
+    village: Village = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote(Message):
+    type: ClassVar[str] = "vote"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes(Message):
+    type: ClassVar[str] = "changes"
+    since: Revision = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions(Message):
+    type: ClassVar[str] = "questions"
+    since: Revision = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Message):
+    type: ClassVar[str] = "move"
+    question: Id
+    to: Annotated[str, OneOf(STAGE_STATES)]
+    expected: Annotated[str, OneOf(STAGE_STATES)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide(Message):
+    type: ClassVar[str] = "hide"
+    question: Id
+    reason: Annotated[str, Text(200, least=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unhide(Message):
+    type: ClassVar[str] = "unhide"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Same(Message):
+    type: ClassVar[str] = "same"
+    question: Id
+    as_: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write(Message):
+    type: ClassVar[str] = "write"
+    question: Id
+    text: Annotated[str, Text(TEXT_LIMIT, least=1)]
+    final: YesNo = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginAnswer(Message):
+    type: ClassVar[str] = "begin_answer"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAnswer(Message):
+    type: ClassVar[str] = "end_answer"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propose(Message):
+    type: ClassVar[str] = "propose"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenText(Message):
+    type: ClassVar[str] = "spoken_text"
+    question: Id
+    text: Annotated[str, Text(TEXT_LIMIT, least=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUp(Message):
+    type: ClassVar[str] = "call_up"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageCheck(Message):
+    type: ClassVar[str] = "stage_check"
+    state: Annotated[str, OneOf(("checking", "ready"))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOn(Message):
+    type: ClassVar[str] = "put_on"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOff(Message):
+    type: ClassVar[str] = "take_off"
+    question: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveStage(Message):
+    type: ClassVar[str] = "leave_stage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout(Message):
+    type: ClassVar[str] = "layout"
+    name: Annotated[str, OneOf(LAYOUTS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics(Message):
+    type: ClassVar[str] = "statistics"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    attribute: str
+    check: Check
+    required: bool
+
+
+def _check_of(annotation: Any) -> Check:
+    """The check inside `Annotated[T, check]` or `Annotated[T, check] | None`."""
+    found = getattr(annotation, "__metadata__", None)
+    if found:
+        check: Check = found[0]
+        return check
+    return next(_check_of(part) for part in typing.get_args(annotation) if part is not type(None))
+
+
+def _fields_of(kind: type[Message]) -> dict[str, Field]:
+    """Name on the wire → field; the wire's `as` is Python's `as_`."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {
+        field.name.rstrip("_"): Field(
+            field.name, _check_of(hints[field.name]), field.default is dataclasses.MISSING
+        )
+        for field in dataclasses.fields(kind)
+        if field.name != "id"
+    }
+
+
+TYPES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}
+FIELDS: dict[type[Message], dict[str, Field]] = {kind: _fields_of(kind) for kind in TYPES.values()}
+
+
+def _refuse_constant(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _read_object(text: str) -> dict[str, Any]:
+    if len(text) > MESSAGE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > MESSAGE_LIMIT:
+        raise Refusal("too_big", _("消息超过 %(limit)d 字节") % {"limit": MESSAGE_LIMIT})
+    try:
+        found = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Refusal("bad_message", _("消息不是有效的 JSON")) from None
+    if not isinstance(found, dict):
+        raise Refusal("bad_message", _("消息应为一个 JSON 对象"))
+    return found
+
+
+def _read_id(found: dict[str, Any]) -> str | int | None:
+    """The client's `id` if it is fit to be sent back, else none."""
+    value = found.get("id")
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else None
+    return value if len(value) <= 64 and value.isprintable() else None
+
+
+def parse(text: str) -> Message:
+    """The message in `text`.
+
+    Raises Refusal with code too_big, bad_message or unknown_type and `re` where the message had a usable id.
+    """
+    found = _read_object(text)
+    identity = _read_id(found)
+    kind = TYPES.get(word) if isinstance(word := found.get("type"), str) else None
+    if kind is None:
+        raise Refusal("unknown_type", _("服务器不认识这种消息"), identity)
+    values: dict[str, Any] = {}
+    try:
+        for name, field in FIELDS[kind].items():
+            value = found.get(name)
+            if value is None:
+                if field.required:
+                    raise Refusal("bad_message", _("缺少字段 %(name)s") % {"name": name})
+                continue
+            values[field.attribute] = field.check(name, value)
+    except Refusal as refusal:
+        refusal.re = identity
+        raise
+    return kind(id=identity, **values)

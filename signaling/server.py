@@ -1,0 +1,133 @@
+"""Daphne on a socket of our own: a backlog long enough for a broadcast's start, bounded messages, bounded
+sending.
+
+`serve` and `run_web` give it coroutines to run beside the pages and a way to end cleanly.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from daphne.server import Server  # first: it installs the reactor on asyncio
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+
+from signaling.protocol import MESSAGE_LIMIT
+
+log = logging.getLogger(__name__)
+
+# Daphne's own is 50, and a thousand people who come at 19:30 never get in.
+BACKLOG = 2048
+# Bytes that wait in one socket's transport. ASGI's send does not wait in Daphne, so without this a browser
+# that has stopped reading would be kept for in memory until the ping times out.
+SENDING_LIMIT = 1 << 20
+FINISH_SECONDS = 12.0
+
+
+class PortTaken(Exception):
+    """Somebody else listens there, or we may not."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises PortTaken with the system's reason."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(error.strerror or str(error)) from None
+    listening.setblocking(False)
+    return listening
+
+
+def waiting_bytes(transport: Any) -> int:
+    """Bytes written to a Twisted transport that the kernel has not taken yet."""
+    # Twisted offers no public count.
+    waiting: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen  # noqa: SLF001
+    return waiting
+
+
+class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]
+    """A socket that is cut off when it does not read."""
+
+    cut_off = 0
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:
+        super().serverSend(content, binary)
+        if waiting_bytes(self.transport) > SENDING_LIMIT:
+            BoundedProtocol.cut_off += 1
+            log.info("a socket that does not read was cut off")
+            self.transport.abortConnection()
+
+
+class WebServer:
+    """Runs `application` on `listening`. `begin` is awaited on the loop at the start, `finish` before the
+    end.
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        listening: socket.socket,
+        begin: Callable[[], Awaitable[None]],
+        finish: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._begin, self._finish = begin, finish
+        self._beginning: asyncio.Task[None] | None = None
+        self.failed: BaseException | None = None
+        # Twisted duplicates the descriptor; ours stays open for as long as the server lives.
+        self._listening = listening
+        self._server = Server(
+            application,
+            endpoints=["adopted"],
+            ready_callable=self._ready,
+            server_name="direct-train",
+            # One byte more than a message may have, so that a message just too long gets its sentence; what
+            # is far beyond is closed with 1009 while it comes in, before it is in memory.
+            websocket_max_message_size=4 * MESSAGE_LIMIT,
+            websocket_max_frame_size=4 * MESSAGE_LIMIT,
+            proxy_forwarded_address_header="X-Forwarded-For" if settings.PRODUCTION else None,
+            proxy_forwarded_proto_header="X-Forwarded-Proto" if settings.PRODUCTION else None,
+        )
+        # No endpoint string can hand over an open IPv6 socket; `_ready` does it, and nothing is left to be
+        # parsed.
+        self._server.endpoints = []
+
+    def run(self) -> None:
+        """Until SIGTERM, SIGINT or a failing `begin`, which is raised here."""
+        self._server.run()
+        if self.failed is not None:
+            raise self.failed
+
+    def _ready(self) -> None:
+        # The factory exists only now; its sockets are to be the bounded ones.
+        self._server.ws_factory.protocol = BoundedProtocol
+        listening = self._listening
+        reactor.adoptStreamPort(listening.fileno(), listening.family, self._server.http_factory)
+        reactor.callWhenRunning(self._start)
+        reactor.addSystemEventTrigger("before", "shutdown", self._end)  # type: ignore[arg-type]
+
+    def _start(self) -> None:
+        self._beginning = asyncio.ensure_future(self._begin())
+        self._beginning.add_done_callback(self._begun)
+
+    def _begun(self, task: asyncio.Future[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self.failed = task.exception()
+            self._server.stop()
+
+    def _end(self) -> Deferred[None]:
+        return Deferred.fromFuture(asyncio.ensure_future(self._finish_within()))
+
+    async def _finish_within(self) -> None:
+        try:
+            await asyncio.wait_for(self._finish(), FINISH_SECONDS)
+        except TimeoutError:
+            log.error("not everything ended within %s s", FINISH_SECONDS)
