@@ -1,6 +1,6 @@
 /**
  * Playing the programme over (LL-)HLS in one video element, live or from the recording. hls.js comes only when it is
- * needed. Events: "playing", "stalled", "ended" (the list became final).
+ * needed. Events: "ready" (list read), "missing" (no list yet), "playing", "stalled", "ended" (the list became final).
  */
 
 import { Retry } from "./backoff.js";
@@ -95,9 +95,11 @@ export class HlsLine extends Emitter {
       if (this.live && !data.details.live) this.emit("ended");
     });
     hls.on(Library.Events.MANIFEST_PARSED, () => {
+      this.emit("ready");
       if (this.live) this.video.play().catch(() => undefined);
     });
     hls.on(Library.Events.ERROR, (_event, data) => {
+      if (data.details === Library.ErrorDetails.MANIFEST_LOAD_ERROR) this.emit("missing");
       if (data.fatal) this.#mend(Library, data.type === Library.ErrorTypes.MEDIA_ERROR);
     });
     hls.loadSource(this.address);

@@ -39,13 +39,16 @@ export class Watcher extends Emitter {
   #bytesBefore = 0;
 
   /** @param {import("./signal.js").Signal} signal @param {Slots} slots
-   * @param {{hls?: string, library?: string}} [options] without them there is no fallback (stage) */
-  constructor(signal, slots, { hls = "", library = "" } = {}) {
+   * @param {{hls?: string, library?: string, own?: "guest"}} [options] without `hls` there is no fallback (stage);
+   * `own`: the slot that carries our own voice, never made audible */
+  constructor(signal, slots, { hls = "", library = "", own } = {}) {
     super();
     this.signal = signal;
     this.slots = slots;
     this.address = hls;
     this.library = library;
+    this.audible = own === "guest" ? [slots.main] : [slots.main, slots.guest];
+    if (!hls) this.#retry = new Retry({ first: 1_000, most: 10_000 });
   }
 
   /** Bytes received so far, over all lines. */
@@ -61,7 +64,7 @@ export class Watcher extends Emitter {
   start() {
     if (this.state !== "idle") return;
     this.#become("connecting");
-    for (const video of [this.slots.main, this.slots.guest]) video.muted = this.muted;
+    this.#setMuted();
     if (this.#rtcUnplayable) this.#fallBack();
     else this.#tryRtc();
   }
@@ -74,13 +77,24 @@ export class Watcher extends Emitter {
     this.#become("idle");
   }
 
-  /** Sound on; call it from a tap. */
-  unmute() {
+  /** Sound on; call it from a tap. Where the browser still refuses, the picture goes on silent: event "silenced". */
+  async unmute() {
     this.muted = false;
-    for (const video of [this.slots.main, this.slots.guest]) {
-      video.muted = false;
-      if (video.srcObject || video.src) video.play().catch(() => undefined);
+    this.#setMuted();
+    try {
+      await Promise.all(this.audible.filter((video) => video.srcObject || video.src).map((video) => video.play()));
+    } catch (error) {
+      // "AbortError" is only another picture coming in between.
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      this.muted = true;
+      this.#setMuted();
+      for (const video of this.audible) video.play().catch(() => undefined);
+      this.emit("silenced");
     }
+  }
+
+  #setMuted() {
+    for (const video of [this.slots.main, this.slots.guest]) video.muted = this.muted || !this.audible.includes(video);
   }
 
   /** @param {WatchState} state */
@@ -131,9 +145,9 @@ export class Watcher extends Emitter {
       const video = this.slots[name];
       video.srcObject = trial[name].srcObject;
       trial[name].srcObject = null;
-      video.muted = this.muted;
       video.play().catch(() => undefined);
     }
+    this.#setMuted();
     rtc.slots = this.slots;
     rtc.on("reconnecting", () => this.#become("reconnecting"));
     this.#playing();

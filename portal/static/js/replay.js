@@ -1,0 +1,109 @@
+/** The replay page: player, chapters, transcript. A click on a line jumps there; the line being spoken is marked. */
+
+import { need, pageData } from "./dom.js";
+import { currentIndex, playerSeconds } from "./replay-map.js";
+import { position } from "./time.js";
+import { HlsLine } from "./watch-hls.js";
+
+/** @typedef {{at: number, element: HTMLElement}} Place */
+
+const page = pageData("page");
+const root = need("[data-replay]", HTMLElement);
+const video = need("[data-video]", HTMLVideoElement);
+const follow = need("[data-follow]", HTMLInputElement);
+/** @type {Place[]} */
+let lines = [];
+/** @type {Place[]} */
+let chapters = [];
+
+/** @param {number} seconds */
+function jump(seconds) {
+  video.currentTime = seconds;
+  video.play().catch(() => undefined);
+}
+
+/** @param {import("./replay-map.js").Line[]} rows */
+function drawTranscript(rows) {
+  const list = need("[data-transcript]", HTMLElement);
+  lines = rows.map((row, index) => {
+    const at = row.player_seconds ?? playerSeconds(row.begin_ms, rows);
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "jump";
+    button.append(part("number", position(at * 1000)));
+    const words = document.createElement("span");
+    if (row.speaker && row.speaker !== rows[index - 1]?.speaker) words.append(part("speaker", interpolate(gettext("%s："), [row.speaker])));
+    words.append(row.text);
+    button.append(words);
+    button.addEventListener("click", () => jump(at));
+    item.append(button);
+    list.append(item);
+    return { at, element: button };
+  });
+  list.hidden = rows.length === 0;
+  need("[data-transcript-empty]", HTMLElement).hidden = rows.length > 0;
+}
+
+/** @param {string} name @param {string} text */
+function part(name, text) {
+  const span = document.createElement("span");
+  span.className = name;
+  span.textContent = text;
+  return span;
+}
+
+/** @param {import("./replay-map.js").Line[]} rows */
+function drawChapters(rows) {
+  chapters = [...document.querySelectorAll("[data-begin]")].map((element) => {
+    const link = /** @type {HTMLElement} */ (element);
+    const at = playerSeconds(Number(link.dataset.begin), rows);
+    need("[data-at]", HTMLElement, link).textContent = position(at * 1000);
+    link.addEventListener("click", () => jump(at));
+    return { at, element: link };
+  });
+}
+
+/** Mark the current place of a list; the transcript scrolls inside its own box, never the page.
+ * @param {Place[]} places @param {boolean} scroll */
+function mark(places, scroll) {
+  const index = currentIndex(video.currentTime, places);
+  for (const [place, { element }] of places.entries()) {
+    if (place !== index) element.removeAttribute("aria-current");
+    else if (!element.hasAttribute("aria-current")) {
+      element.setAttribute("aria-current", "true");
+      const box = element.closest(".transcript");
+      if (scroll && box) box.scrollTop += element.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+    }
+  }
+}
+
+function followHash() {
+  const wanted = chapters.find(({ element }) => `#${element.id}` === location.hash);
+  if (wanted) video.currentTime = wanted.at;
+}
+
+async function start() {
+  const line = new HlsLine(video, page.replay, root.dataset.library ?? "", { live: false });
+  const trouble = need("[data-trouble]", HTMLElement);
+  line.on("missing", () => {
+    trouble.textContent = gettext("回放还没有准备好。通常在直播结束后半分钟内就能看，请稍后刷新。");
+    trouble.hidden = false;
+  });
+  line.on("ready", () => {
+    trouble.hidden = true;
+  });
+  line.open();
+  const response = await fetch(page.urls.transcript, { headers: { Accept: "application/json" } }).catch(() => null);
+  const body = response?.ok ? await response.json() : {};
+  const rows = body.rows ?? body.cues ?? [];
+  drawTranscript(rows);
+  drawChapters(rows);
+  followHash();
+  video.addEventListener("timeupdate", () => {
+    mark(lines, follow.checked);
+    mark(chapters, false);
+  });
+}
+
+start();
