@@ -1,4 +1,4 @@
-"""`manage.py load_days FILE`: load an official calendar notice; `--official YEAR…`: what chinesecalendar knows."""
+"""`manage.py load_days FILE`: load an official notice; `--official YEAR…`: from chinesecalendar."""
 
 import json
 from argparse import ArgumentParser
@@ -32,10 +32,10 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"calendar loaded, {moved} deadlines moved"))
 
 
+def _days(said: dict[str, str]) -> dict[date, str]:
+    return {date.fromisoformat(day): str(name) for day, name in said.items()}
+
+
 def _notice(file: Path) -> DayNotice:
     said = json.loads(file.read_text(encoding="utf-8"))
-    days = [
-        {date.fromisoformat(day): str(name) for day, name in said[key].items()}
-        for key in ("holidays", "makeup_days")
-    ]
-    return DayNotice(int(said["year"]), *days)
+    return DayNotice(int(said["year"]), _days(said["holidays"]), _days(said["makeup_days"]))

@@ -9,7 +9,7 @@ from portal.appeals.queries.integrity import chain_flaws, missing_cases
 
 
 class Command(BaseCommand):
-    help = "Checks the hash chain of every case; names the first changed or missing event of each and exits with 1."
+    help = "Checks the hash chain of every case and names the first changed or missing event of each."
 
     def handle(self, *args: Any, **options: Any) -> None:
         flaws = [*chain_flaws(), *missing_cases()]
