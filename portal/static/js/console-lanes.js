@@ -93,7 +93,7 @@ export function allowedActions(row) {
   if (row.wall_state === "hidden") return allowed.add("unhide");
   if (state !== "on") allowed.add("hide").add("same");
   if (row.wall_state === "received") allowed.add("show");
-  if (state === "new" || state === "done") allowed.add("shortlist");
+  if (state !== "shortlisted" && !isAnswering(row)) allowed.add("shortlist");
   if (state === "shortlisted") allowed.add("back");
   if (state === "new" || state === "shortlisted") allowed.add("call_up");
   if (state === "checking" || state === "ready") allowed.add("put_on");

@@ -1,6 +1,6 @@
 // Single-letter shortcuts. They can be switched off (WCAG 2.1.4), and letters that are being typed are never taken.
 
-/** @typedef {"down"|"up"|"shortlist"|"begin"|"end"|"write"|"done"|"hide"|"call_up"|"put_on"|"take_off"|"undo"|"help"|"lane1"|"lane2"|"lane3"|"lane4"|"search"} KeyAction */
+/** @typedef {"down"|"up"|"shortlist"|"begin"|"end"|"write"|"done"|"hide"|"show"|"call_up"|"put_on"|"take_off"|"undo"|"help"|"lane1"|"lane2"|"lane3"|"lane4"|"search"} KeyAction */
 
 /** @type {readonly {key: string, action: KeyAction, repeats?: boolean}[]} */
 export const KEYS = [
@@ -12,6 +12,7 @@ export const KEYS = [
   { key: "w", action: "write" },
   { key: "d", action: "done" },
   { key: "h", action: "hide" },
+  { key: "v", action: "show" },
   { key: "c", action: "call_up" },
   { key: "p", action: "put_on" },
   { key: "t", action: "take_off" },

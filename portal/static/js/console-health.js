@@ -1,0 +1,58 @@
+// The health light in words. Pure: the server's figures in, sentences out.
+
+import { fill } from "./staff-words.js";
+
+/** @typedef {{level: "good"|"warn"|"bad"|"wait", words: string}} Light */
+
+/** @param {string} socket @returns {Light} */
+export function linkLight(socket) {
+  if (socket === "open") return { level: "good", words: gettext("连接：正常") };
+  if (socket === "refused") return { level: "bad", words: gettext("连接：被拒绝，请重新登录") };
+  return { level: "bad", words: gettext("连接：断开，正在重连") };
+}
+
+/**
+ * @param {string} session planned|live|paused|ended
+ * @param {any} programme  counters of the programme, null when they could not be had
+ * @param {number|null} written how many segments more than at the last look, null at the first
+ * @returns {Light}
+ */
+export function recordingLight(session, programme, written) {
+  if (session === "planned") return { level: "wait", words: gettext("录制：未开始") };
+  if (session === "ended") return { level: "good", words: gettext("录制：已结束") };
+  if (!programme) return { level: "bad", words: gettext("录制：没有回应") };
+  if (written === 0) return { level: "bad", words: gettext("录制：停住了") };
+  return { level: "good", words: gettext("录制：正常") };
+}
+
+/**
+ * @param {string} session
+ * @param {number|null} silentFor ms since the last caption, null when there was none
+ * @param {boolean} someoneOn
+ * @returns {Light}
+ */
+export function captionsLight(session, silentFor, someoneOn) {
+  if (session !== "live") return { level: "wait", words: gettext("字幕：未开始") };
+  if (silentFor === null) {
+    const level = someoneOn ? "warn" : "wait";
+    return { level, words: gettext("字幕：还没有") };
+  }
+  if (silentFor < 20_000) return { level: "good", words: gettext("字幕：正常") };
+  const seconds = Math.round(silentFor / 1000);
+  return { level: "warn", words: fill(gettext("字幕：%(seconds)s 秒没有新字"), { seconds }) };
+}
+
+/** @param {{webrtc?: number, hls?: number}} counts @returns {Light} */
+export function viewersLight({ webrtc = 0, hls = 0 }) {
+  const words = fill(gettext("观众：实时 %(webrtc)s · 延时 %(hls)s"), { webrtc, hls });
+  return { level: "good", words };
+}
+
+/**
+ * Seconds for which a dropped guest's seat is still kept.
+ * @param {number|null|undefined} until seconds since 1970
+ * @param {number} now                  milliseconds since 1970
+ */
+export function seatSeconds(until, now) {
+  return until ? Math.max(0, Math.ceil(until - now / 1000)) : null;
+}

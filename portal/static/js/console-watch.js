@@ -1,0 +1,94 @@
+// Keeps an eye on the broadcast for the moderator: the small preview, and the health light in words.
+
+import { captionsLight, linkLight, recordingLight, viewersLight } from "./console-health.js";
+import { need } from "./dom.js";
+import { Watcher } from "./watch.js";
+
+const LOOK_EVERY = 5_000;
+
+export class HealthWatch {
+  /**
+   * @param {import("./signal.js").Signal} signal
+   * @param {import("./console-stage.js").StageStrip} strip
+   * @param {any} page
+   */
+  constructor(signal, strip, page) {
+    this.signal = signal;
+    this.strip = strip;
+    this.main = need("[data-preview-main]", HTMLVideoElement);
+    this.guest = need("[data-preview-guest]", HTMLVideoElement);
+    const library = need("[data-console]", HTMLElement).dataset.library ?? "";
+    this.watcher = new Watcher(signal, { main: this.main, guest: this.guest }, { hls: page.hls, library });
+    this.state = page.session.state;
+    /** @type {number|null} */
+    this.captionAt = null;
+    /** @type {number|null} */
+    this.segments = null;
+  }
+
+  start() {
+    const { signal, strip, watcher } = this;
+    signal.on("state", (state) => strip.light("link", linkLight(state)));
+    signal.on("viewers", (counts) => strip.light("viewers", viewersLight(counts)));
+    signal.on("caption", () => {
+      this.captionAt = performance.now();
+      this.#captions();
+    });
+    watcher.on("state", ({ state }) => {
+      need("[data-preview-wait]", HTMLElement).hidden = ["good", "weak", "delayed"].includes(state);
+    });
+    signal.on("stage", (stage) => this.#guestShown(stage));
+    signal.on("welcome", (welcome) => {
+      this.#guestShown(welcome.stage);
+      void this.#look();
+    });
+    setInterval(() => void this.#look(), LOOK_EVERY);
+  }
+
+  /** @param {any} stage */
+  #guestShown(stage) {
+    this.guest.hidden = !stage.guest?.on || this.watcher.line === "hls";
+  }
+
+  /** @param {string} state */
+  session(state) {
+    this.state = state;
+    if (state === "live" || state === "paused") this.watcher.start();
+    else this.watcher.stop();
+    this.#captions();
+    if (state === "planned" || state === "ended") this.strip.light("recording", recordingLight(state, null, null));
+  }
+
+  /** @param {string} name */
+  layout(name) {
+    for (const button of document.querySelectorAll("[data-layout]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-layout") === name));
+    }
+  }
+
+  #captions() {
+    const silent = this.captionAt === null ? null : performance.now() - this.captionAt;
+    const someoneOn = Boolean(this.strip.stage?.main?.present);
+    this.strip.light("captions", captionsLight(this.state, silent, someoneOn));
+  }
+
+  async #look() {
+    this.#captions();
+    if ((this.state !== "live" && this.state !== "paused") || this.signal.state !== "open") return;
+    try {
+      const found = await this.signal.request("statistics");
+      this.#recording(found.programme?.programme ?? null);
+    } catch {
+      this.strip.light("recording", recordingLight(this.state, null, null));
+    }
+  }
+
+  /** @param {any} programme */
+  #recording(programme) {
+    const segments = programme?.segments ?? null;
+    const written = segments === null || this.segments === null ? null : segments - this.segments;
+    this.segments = segments;
+    this.strip.light("recording", recordingLight(this.state, programme, written));
+    if (programme?.layout) this.layout(programme.layout);
+  }
+}
