@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from recordings import views
 
 app_name = "recordings"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("recordings/clips/<int:clip_id>.mp4", views.clip, name="clip")]
