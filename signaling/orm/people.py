@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.lib.errors import NotAllowed
 from portal.live.queries import may_host, may_moderate, may_watch, session_of
 from portal.people.models import Person
-from portal.people.queries import roles_of
+from portal.people.queries import is_verified, roles_of
 from portal.questions.models import Question
 from portal.questions.states import GUEST_STATES
 from signaling.orm.door import door
@@ -30,10 +30,7 @@ class Rights:
     host: bool
     moderate: bool
     on_stage: int | None
-
-    @property
-    def verified(self) -> bool:
-        return self.person_id is not None
+    verified: bool
 
 
 def person_behind(session_key: str | None) -> Person | None:
@@ -70,6 +67,7 @@ def _rights(session_key: str | None, session_id: int) -> Rights:
         host=may_host(person, session),
         moderate=may_moderate(person, session),
         on_stage=called,
+        verified=is_verified(person),
     )
 
 

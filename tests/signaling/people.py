@@ -1,0 +1,67 @@
+"""People of the tests: Alice asks, Bob moderates, Olga is the officer, Lin leads, Charlie may do nothing."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
+
+from portal.live.models import LiveSession
+from portal.people.models import Identity, Person, Role
+from portal.people.vocabulary import RoleKind
+
+
+def log_in(person: Person) -> str:
+    """The session cookie of a person who has just logged in."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def staff(name: str, kind: RoleKind) -> Person:
+    person = Person.objects.create_user(name, shown_name=name.title())
+    Role.objects.create(person=person, kind=kind)
+    return person
+
+
+def citizen(name: str) -> Person:
+    person = Person.objects.create_user(name, shown_name=f"{name[0].upper()}**", village="Willow")
+    Identity.objects.create(person=person, phone_sealed="sealed", phone_hash=f"hash of {name}")
+    return person
+
+
+@dataclass
+class House:
+    """A planned broadcast, another one that Bob has nothing to do with, and everybody's cookie."""
+
+    session: LiveSession
+    other: LiveSession
+    people: dict[str, Person] = field(default_factory=dict)
+    cookies: dict[str, str | None] = field(default_factory=dict)
+
+    def id_of(self, name: str) -> int:
+        return int(self.people[name].pk)
+
+
+def build() -> House:
+    people = {
+        "lin": staff("lin", RoleKind.LEADER),
+        "bob": staff("bob", RoleKind.MODERATOR),
+        "olga": staff("olga", RoleKind.OFFICER),
+        "alice": citizen("alice"),
+        "dora": citizen("dora"),
+    }
+    session = LiveSession.objects.create(title="Roads", host=people["lin"], starts_at=timezone.now())
+    session.moderators.set([people["bob"]])
+    dean = staff("dean", RoleKind.LEADER)
+    other = LiveSession.objects.create(
+        title="Water", host=dean, starts_at=timezone.now() + timedelta(days=2)
+    )
+    cookies: dict[str, str | None] = {name: log_in(person) for name, person in people.items()}
+    cookies["charlie"] = None
+    return House(session, other, people, cookies)

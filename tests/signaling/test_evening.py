@@ -1,0 +1,58 @@
+"""The way of a question through sockets: asked, called up, on, answered, and its clip ordered."""
+
+import uuid
+
+from portal.appeals.models import Reply
+from recordings.models import Clip
+from tests.signaling.conftest import OpenPage
+
+
+async def test_hello_draws_the_page(page: OpenPage, house) -> None:
+    alice = await page("alice", None)
+    welcome = await alice.hello("viewer")
+    assert welcome["type"] == "welcome"
+    assert welcome["session"]["title"] == "Roads"
+    assert welcome["you"]["name"] == "A**"
+    assert welcome["you"]["verified"] is True
+    assert welcome["media"] == {"webrtc": True, "hls": f"/hls/{house.session.pk}/master.m3u8"}
+    assert welcome["limits"]["text"] == 2000
+    assert welcome["stage"]["main"]["present"] is False
+
+
+async def test_a_question_goes_from_the_phone_to_the_answer(page: OpenPage, in_thread) -> None:
+    alice, bob, lin = await page("alice"), await page("bob", "moderator"), await page("lin", "leader")
+    asked = await alice.request("ask", uuid=str(uuid.uuid4()), text="When will the road be mended?")
+    assert asked["type"] == "received" and asked["number"] and asked["query_code"] and asked["created"]
+    told = await bob.until("question")
+    rows = (await bob.request("questions", since=0))["rows"]
+    assert [row["text"] for row in rows] == ["When will the road be mended?"]
+    question = rows[0]["id"]
+    assert told["id"] == question
+    assert (await lin.request("go_live"))["type"] == "ok"
+    assert (await alice.until("session", state="live"))["revision"] > told["revision"]
+    assert (await bob.request("call_up", question=question))["type"] == "ok"
+    assert (await alice.until("prompt"))["question"] == question
+    assert (await alice.request("stage_check", state="ready"))["type"] == "ok"
+    assert (await bob.request("put_on", question=question))["type"] == "ok"
+    stage = await lin.until("stage")
+    while not (stage["guest"] and stage["guest"]["on"]):
+        stage = await lin.until("stage")
+    assert stage["guest"]["name"] == "A**"
+    begun = await bob.request("begin_answer", question=question)
+    assert begun["type"] == "answer_mark" and begun["end_ms"] is None
+    ended = await bob.request("end_answer", question=question)
+    assert ended["end_ms"] > ended["begin_ms"]
+    assert await in_thread(Reply.objects.count)() == 1
+    clip = await in_thread(Clip.objects.get)()
+    assert (clip.begin_ms, clip.end_ms) == (ended["begin_ms"], ended["end_ms"])
+    assert (await lin.request("end"))["type"] == "ok"
+    assert (await alice.until("session", state="ended"))["type"] == "session"
+
+
+async def test_a_repeat_gives_the_same_numbers(page: OpenPage) -> None:
+    alice = await page("alice")
+    key = str(uuid.uuid4())
+    first = await alice.request("ask", uuid=key, text="Water?")
+    again = await alice.request("ask", uuid=key, text="Water?")
+    assert (again["number"], again["query_code"]) == (first["number"], first["query_code"])
+    assert first["created"] and not again["created"]
