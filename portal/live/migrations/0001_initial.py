@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, verbose_name='标题')),
                 ('topic', models.CharField(blank=True, max_length=200, verbose_name='主题')),
                 ('starts_at', models.DateTimeField(db_index=True, verbose_name='开始时间')),
-                ('planned_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='预计时长(分钟)')),
+                ('planned_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='预计时长（分钟）')),
                 ('state', models.CharField(choices=[('planned', '已预告'), ('live', '直播中'), ('paused', '暂停中'), ('ended', '已结束'), ('cancelled', '已取消')], default='planned', max_length=16)),
                 ('went_live_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),

@@ -212,13 +212,15 @@ def ask(
     return _submit(wish)
 
 
-def raise_hand(person: Person, session_id: int, uuid: UUID | str, village: str = "") -> AskResult:
+def raise_hand(
+    person: Person, session_id: int, uuid: UUID | str, village: str = "", at: datetime | None = None
+) -> AskResult:
     """Ask to speak. One raised hand per person and broadcast; the case begins when the citizen is on stage.
 
     Raises as `ask` does, and `Conflict` when a hand is up already.
     """
     wish = _Wish(
-        person, session_id, _uuid(uuid), Kind.SPOKEN, "", clean_village(village, person), timezone.now()
+        person, session_id, _uuid(uuid), Kind.SPOKEN, "", clean_village(village, person), at or timezone.now()
     )
     return _submit(wish)
 

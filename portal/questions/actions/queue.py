@@ -121,14 +121,14 @@ def _root(question: Question) -> Question:
     return question.same_as or question
 
 
-def mark_same(actor: Person, question_id: int, same_as_id: int) -> None:
+def mark_same(actor: Person, question_id: int, same_as_id: int, at: datetime | None = None) -> None:
     """Join a question to another one about the same matter: the answer reaches both, each stays a case of
     its own.
 
     What was joined to it before moves along; an answer already given is passed on. Raises `Conflict` for the
     question itself, for another broadcast's, and while it is on air.
     """
-    with changing(actor, question_id) as change:
+    with changing(actor, question_id, at=at) as change:
         question = change.question
         other = (
             Question.objects.select_related("same_as__appeal", "appeal")
