@@ -30,8 +30,10 @@ MORE_STAFF = {
 # Olga and Uma serve these; other units have people of their own whom nobody logs in as.
 THEIR_UNITS = ("jt", "gd")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
-GIVEN = "秀英 桂兰 建国 志强 小丽 国栋 玉梅 春生 海燕 文斌 丽华 长福 美玲 家旺 金凤 德明 雪梅 永红 晓东
-素珍".split() DEMO_PHONE = "13800000001"
+GIVEN = (
+    "秀英 桂兰 建国 志强 小丽 国栋 玉梅 春生 海燕 文斌 丽华 长福 美玲 家旺 金凤 德明 雪梅 永红 晓东 素珍"
+).split()
+DEMO_PHONE = "13800000001"
 CITIZENS = 60
 
 
