@@ -59,9 +59,7 @@ def build() -> House:
     session = LiveSession.objects.create(title="Roads", host=people["lin"], starts_at=timezone.now())
     session.moderators.set([people["bob"]])
     dean = staff("dean", RoleKind.LEADER)
-    other = LiveSession.objects.create(
-        title="Water", host=dean, starts_at=timezone.now() + timedelta(days=2)
-    )
+    other = LiveSession.objects.create(title="Water", host=dean, starts_at=timezone.now() + timedelta(days=2))
     cookies: dict[str, str | None] = {name: log_in(person) for name, person in people.items()}
     cookies["charlie"] = None
     return House(session, other, people, cookies)
