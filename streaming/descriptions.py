@@ -174,9 +174,10 @@ def write_offer(streams: Sequence[OfferedStream], transport: Transport, version:
             lines += _codec_lines("h264", H264, H264_RTX, feedback)
             lines += _codec_lines("vp8", VP8, VP8_RTX, feedback)
             lines.append(f"a=ssrc-group:FID {stream.ssrc} {stream.rtx_ssrc}")
-            lines.append(f"a=ssrc:{stream.rtx_ssrc} cname:{stream.slot}")
         lines.append(f"a=msid:{stream.slot} {stream.mid}")
         lines.append(f"a=ssrc:{stream.ssrc} cname:{stream.slot}")
+        if stream.kind == "video":  # behind the other: Chromium takes the first SSRC for the picture
+            lines.append(f"a=ssrc:{stream.rtx_ssrc} cname:{stream.slot}")
     return _text(lines)
 
 

@@ -1,6 +1,7 @@
 """Publishers and viewers for tests: ordinary aiortc connections over loopback UDP."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack, VideoStreamTrack
 from av import AudioFrame, VideoFrame
 
 from streaming.commands import Accept, Publish, Watch
@@ -129,11 +130,18 @@ class Watching:
     def _on_track(self, track: MediaStreamTrack) -> None:
         self._tasks.append(asyncio.create_task(self._count(track)))
 
+    @property
+    def pictures(self) -> int:
+        """Decoded pictures of both slots: aiortc mixes up two sections with the same payload types."""
+        return sum(count for mid, count in self.decoded.items() if mid.endswith("video"))
+
     async def _count(self, track: MediaStreamTrack) -> None:
-        mid = next(one.mid for one in self.connection.getTransceivers() if one.receiver.track is track)
-        while True:
-            await track.recv()
-            self.decoded[mid] = self.decoded.get(mid, 0) + 1
+        receivers = self.connection.getTransceivers()
+        mid = str(next(one.mid for one in receivers if one.receiver.track is track))
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                await track.recv()
+                self.decoded[mid] = self.decoded.get(mid, 0) + 1
 
     async def close(self) -> None:
         for task in self._tasks:
