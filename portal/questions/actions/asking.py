@@ -21,7 +21,7 @@ from portal.live.queries import session_of
 from portal.live.states import TAKES_QUESTIONS
 from portal.people.models import Person
 from portal.people.queries import is_verified
-from portal.questions.actions.changes import announce, changing
+from portal.questions.actions.changes import announce, session_of_question
 from portal.questions.models import Question, Vote
 from portal.questions.states import PUBLIC, Kind, StageState, WallState
 
@@ -229,11 +229,14 @@ def vote(person: Person, question_id: int) -> int:
     """One vote per person and public question; returns the new count. Raises `Conflict` for the second
     one."""
     _check_person(person)
-    with changing(person, question_id, right=None) as change:
-        if change.question.wall_state not in PUBLIC:
+    session_id = session_of_question(question_id).pk
+    with transaction.atomic():
+        revision = bump(session_id)
+        shown = Question.objects.filter(pk=question_id, wall_state__in=PUBLIC)
+        if not shown.update(votes=F("votes") + 1, revision=revision):
             raise Conflict(_("这个问题现在不能投票。"))
-        _row, created = Vote.objects.get_or_create(person=person, question=change.question)
+        _row, created = Vote.objects.get_or_create(person=person, question_id=question_id)
         if not created:
             raise Conflict(_("您已经支持过这个问题。"), code="voted")
-        change.write(votes=F("votes") + 1)
+        announce(question_id, session_id, revision)
     return Question.objects.values_list("votes", flat=True).get(pk=question_id)

@@ -64,11 +64,14 @@ def announce(question_id: int, session_id: int, revision: int) -> None:
 
 
 def _find(question_id: int) -> Question:
-    found = (
-        Question.objects.select_related("session", "person", "appeal", "same_as")
-        .filter(pk=question_id)
-        .first()
-    )
+    found = Question.objects.select_related("session", "person", "appeal").filter(pk=question_id).first()
+    if found is None:
+        raise NotFound(_("没有这个问题。"))
+    return found
+
+
+def session_of_question(question_id: int) -> LiveSession:
+    found = LiveSession.objects.filter(questions=question_id).first()
     if found is None:
         raise NotFound(_("没有这个问题。"))
     return found
@@ -86,7 +89,7 @@ def changing(
     `at` (now) is for what happened earlier and is written down later. Raises `NotFound`, `NotAllowed`. The
     row is read after `bump`, that is under the session's lock: what was found stays so until the commit.
     """
-    session = _find(question_id).session
+    session = session_of_question(question_id)
     if right is not None and (actor is None or not right(actor, session)):
         raise NotAllowed(_("只有本场主持人可以操作问题。"))
     with transaction.atomic():

@@ -73,7 +73,7 @@ def _write(bob: Person, session: LiveSession, asked: list[Asked], dice: Random) 
 
 def _vote(county: County, asked: list[Asked], dice: Random) -> None:
     for each in asked:
-        for person in dice.sample(county.citizens, dice.randrange(0, 7)):
+        for person in dice.sample(county.citizens, dice.randrange(0, 4)):
             actions.vote(person, each.question_id)
 
 
