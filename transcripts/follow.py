@@ -8,7 +8,6 @@ import json
 import logging
 import os
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -73,65 +72,78 @@ class Sound:
 class UnitTail:
     """Units of a growing file with their offsets; skips what is no unit."""
 
-    def __init__(self, path: Path, participant: str = "") -> None:
+    def __init__(self, path: Path) -> None:
         self.position = 0
         self.skipped = 0
         self._path = path
-        self._name = participant.encode()
-        self._fed = 0
-        self._reader = UnitReader()
-
-    def seek(self, offset: int) -> None:
-        self.position = self._fed = offset
-        self._reader = UnitReader()
+        self._name = b""
+        self._seen = -1
 
     def expect(self, participant: str) -> None:
         """The name every unit of this file bears: by it the next unit is found behind rubbish."""
         self._name = participant.encode()
 
-    def read(self) -> Iterator[tuple[int, Unit]]:
+    def at_end(self) -> bool:
+        """Did the last read see the end of the file? What it left there is no whole unit."""
+        return self._seen >= self._path.stat().st_size
+
+    def read(self) -> list[tuple[int, Unit]]:
         """What came since the last time, at most READ_BYTES of it."""
         with self._path.open("rb") as file:
-            file.seek(self._fed)
+            file.seek(self.position)
             data = file.read(READ_BYTES)
-        self._fed += len(data)
-        try:
-            units = self._reader.feed(data)
-        except BrokenUnits:
-            self._find_next()
-            return
-        for unit in units:
-            at = self.position
-            self.position += HEAD.size + len(unit.participant.encode()) + len(unit.payload)
-            yield at, unit
-        if self._fed - self.position > LONGEST_UNIT:
-            self._find_next()
+        self._seen = self.position + len(data)
+        units: list[tuple[int, Unit]] = []
+        at = 0
+        while (length := self._length(data, at)) is not None:
+            try:
+                unit = _unit(data[at : at + length]) if length else None
+            except BrokenUnits:
+                unit = None
+            if unit is None:
+                ahead = self._ahead(data, at)
+                self.skipped += ahead
+                at += ahead
+                continue
+            units.append((self.position + at, unit))
+            at += length
+        self.position += at
+        return units
 
-    def at_end(self) -> bool:
-        return self._fed >= self._path.stat().st_size
+    def _length(self, data: bytes, at: int) -> int | None:
+        """Bytes of the unit at `at`; 0: there is none; None: not all of it is written yet."""
+        if len(data) - at < HEAD.size:
+            return None
+        head = data[at : at + HEAD.size]
+        payload, name = HEAD.unpack(head)[-1], head[3]
+        if payload > LONGEST_UNIT or (name and self._name and name != len(self._name)):
+            return 0
+        length = HEAD.size + name + payload
+        return length if at + length <= len(data) else None
 
-    def _find_next(self) -> None:
-        """To the next place that looks like a unit of this speaker; without one, to the end of what is
-        there.
-        """
-        with self._path.open("rb") as file:
-            file.seek(self.position + 1)
-            data = file.read(READ_BYTES)
-        begin = self.position
-        at = data.find(self._name, HEAD.size) if self._name else -1
-        while at >= 0:
-            if _is_head(data[at - HEAD.size : at], len(self._name)):
-                break
-            at = data.find(self._name, at + 1)
-        ahead = at - HEAD.size if at >= 0 else max(0, len(data) - HEAD.size - len(self._name))
-        self.seek(begin + 1 + ahead)
-        self.skipped += self.position - begin
+    def _ahead(self, data: bytes, at: int) -> int:
+        """How far it is from a place that is no unit to the next that looks like a unit of this speaker."""
+        name = data.find(self._name, at + 1 + HEAD.size) if self._name else -1
+        while name >= 0:
+            if _is_head(data[name - HEAD.size : name], len(self._name)):
+                return name - HEAD.size - at
+            name = data.find(self._name, name + 1)
+        # Not in what is there: the next one begins in the last bytes at the earliest.
+        return max(1, len(data) - at - HEAD.size - len(self._name))
+
+
+def _unit(data: bytes) -> Unit:
+    """The one unit that `data` is. BrokenUnits when it is none."""
+    units = UnitReader().feed(data)
+    if len(units) != 1:
+        raise BrokenUnits(f"{len(units)} units where one should be")
+    return units[0]
 
 
 def _is_head(head: bytes, name_length: int) -> bool:
     kind, codec, _, length, _, _, payload = HEAD.unpack(head)
-    known = kind in (Kind.AUDIO, Kind.SENDER_REPORT) and codec in tuple(Codec)
-    return known and length == name_length and payload < LONGEST_UNIT
+    known = kind in tuple(Kind) and codec in tuple(Codec)
+    return known and length == name_length and payload <= LONGEST_UNIT
 
 
 class TrackFollower:
@@ -152,10 +164,7 @@ class TrackFollower:
         """The sound that was written since the last time, in chunks of about CHUNK_MS."""
         chunks: list[Sound] = []
         waiting: Sound | None = None
-        for offset, unit in self._tail.read():
-            if self.header is None:
-                self._open(unit)
-                break
+        for offset, unit in self._units():
             piece = self._piece(offset, unit)
             if piece is None:
                 continue
@@ -171,11 +180,15 @@ class TrackFollower:
         self._marks.extend((chunk.begin_ms + chunk.ms, chunk.offset) for chunk in chunks)
         return chunks
 
-    def _open(self, unit: Unit) -> None:
-        """The first unit says whose track it is. BrokenUnits when it does not."""
-        self.header = read_header(unit)
+    def _units(self) -> list[tuple[int, Unit]]:
+        """New units behind the header. BrokenUnits when the file does not begin with one."""
+        units = self._tail.read()
+        if self.header is not None or not units:
+            return units
+        self.header = read_header(units[0][1])
         self._tail.expect(self.header.participant)
-        self._tail.seek(max(self._place.offset, self._tail.position))
+        self._tail.position = max(self._place.offset, units[1][0] if len(units) > 1 else self._tail.position)
+        return []
 
     def _piece(self, offset: int, unit: Unit) -> Sound | None:
         assert self.header is not None

@@ -1,4 +1,4 @@
-"""Spoken sentences for tests: flite reads them, libopus encodes them, and they are written as a track file."""
+"""Spoken sentences for tests: flite reads them, libopus encodes them, and they become a track file."""
 
 import subprocess
 import wave

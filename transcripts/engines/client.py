@@ -13,6 +13,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from transcripts.engines.frames import HEAD, EngineFrame, Kind, parse_head, unpack_result
 from transcripts.engines.interface import BYTES_PER_MS, EngineSpec, Recognised
@@ -34,13 +35,19 @@ BACKOFF_S = (0.0, 0.5, 1.0, 2.0)
 STEADY_S = 5.0
 
 
+# Where `transcripts` is found, whatever directory the scribe was started in.
+ROOT = Path(__file__).resolve().parents[2]
+
+
 def _command(spec: EngineSpec, *more: str) -> list[str]:
     return [sys.executable, "-m", "transcripts.engines.process", json.dumps(asdict(spec)), *more]
 
 
 async def usable(spec: EngineSpec) -> bool:
     """Does the engine load and listen to a second of silence, in a throw-away process?"""
-    process = await asyncio.create_subprocess_exec(*_command(spec, "--probe"), stdin=DEVNULL, stdout=DEVNULL)
+    process = await asyncio.create_subprocess_exec(
+        *_command(spec, "--probe"), stdin=DEVNULL, stdout=DEVNULL, cwd=ROOT
+    )
     try:
         code = await asyncio.wait_for(process.wait(), PROBE_S)
     except TimeoutError:
@@ -130,7 +137,9 @@ class EngineClient:
                 await self._process.wait()
 
     async def _live_once(self) -> None:
-        process = await asyncio.create_subprocess_exec(*_command(self.spec), stdin=PIPE, stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *_command(self.spec), stdin=PIPE, stdout=PIPE, cwd=ROOT
+        )
         self._process = process
         self.statistics.starts += 1
         parts = (self._read(process), self._write(process), self._watch())

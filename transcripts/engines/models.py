@@ -88,7 +88,8 @@ def pick(folder: Path, part: str) -> Path | None:
     """The file of `folder` for `part` ("encoder", "model", …): the int8 one when there are two, it is
     faster.
     """
-    files = sorted(folder.glob(f"*{part}*.onnx"), key=lambda file: ("int8" not in file.name, file.name))
+    found = (file for file in folder.glob("*.onnx") if part in file.name)
+    files = sorted(found, key=lambda file: ("int8" not in file.name, file.name))
     return files[0] if files else None
 
 

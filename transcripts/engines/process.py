@@ -7,6 +7,7 @@ with 0: models that end the process or hang it are found out here, by a parent t
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +85,8 @@ def _send(outgoing: BinaryIO, frame: EngineFrame) -> None:
 
 
 def main() -> None:
+    # An interrupt of the terminal goes to the scribe; this process leaves when its pipe ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever a C library prints must not land between the frames.
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
