@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -163,6 +164,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": State.choices,
         "notices": page_notices(me, 5),
+        "query": urlencode({"tab": tab, "q": search, "state": state}) + "&",
     }
     return render(request, "appeals/desk.html", context)
 

@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import translation
 
 from portal.notices.models import Notice, NoticeChannel, NoticeStatus
-from portal.notices.vocabulary import TEMPLATES
+from portal.notices.vocabulary import DATE_FIELDS, TEMPLATES, day_words
 from portal.people.models import Identity, Person
 from portal.people.sealing import unseal
 from portal.people.sms import SmsFailed, gateway
@@ -46,9 +46,12 @@ def send(person: Person | None, template: str, payload: Mapping[str, str], key: 
 
 
 def sentence(notice: Notice) -> str:
-    """The message in the reader's language."""
+    """The message in the reader's language, its dates in words."""
     with translation.override(notice.person.language or settings.LANGUAGE_CODE):
-        payload: dict[str, str] = notice.payload
+        payload: dict[str, str] = dict(notice.payload)
+        for field in DATE_FIELDS:
+            if payload.get(field):
+                payload[field] = day_words(date.fromisoformat(payload[field]))
         return str(TEMPLATES[notice.template]) % payload
 
 

@@ -2,6 +2,10 @@
 out.
 """
 
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 TEMPLATES = {
@@ -20,3 +24,12 @@ TEMPLATES = {
     "overdue": _("诉求%(number)s已超期（到期日%(due)s）。"),
     "call_back": _("诉求%(number)s收到不满意评价，请回访。"),
 }
+
+# Fields of a payload that are ISO dates and become words in the reader's language.
+DATE_FIELDS = ("due", "before")
+
+
+def day_words(day: date | None) -> str:
+    """2月12日周四, Thu 12 Feb; the empty text for no day."""
+    # Translators: a date as Django's date format, e.g. "D j M" in English.
+    return date_format(day, gettext("n月j日D")) if day else ""

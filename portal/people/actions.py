@@ -6,8 +6,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import authenticate
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -25,6 +28,8 @@ BETWEEN_SENDS = timedelta(seconds=60)
 SENDS_PER_HOUR = 5
 NAME_LENGTH = 40
 VILLAGE_LENGTH = 80
+PASSWORD_GUESSES = 10
+GUESSES_KEPT = 600
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +61,14 @@ class RevealedIdentity:
     under_14: bool
 
 
+def bad_phone() -> BadPhone:
+    return BadPhone(_("请填写11位手机号。"), field="phone")
+
+
 def _phone(typed: str) -> str:
     phone = normal_phone(typed)
     if phone is None:
-        raise BadPhone(_("请填写11位手机号。"), field="phone")
+        raise bad_phone()
     return phone
 
 
@@ -161,6 +170,24 @@ def confirm_code(phone: str, code: str, name: str = "", village: str = "") -> Pe
         person.village = village
     if name or village:
         person.save(update_fields=["shown_name", "village"])
+    return person
+
+
+def check_password(request: HttpRequest, username: str, password: str) -> Person:
+    """The staff member behind `username`; slows down who guesses.
+
+    Raises `NotAllowed` for a wrong pair (never saying which half was wrong), `TryLater` after ten wrong ones
+    from one address within ten minutes.
+    """
+    origin = request.META.get("REMOTE_ADDR", "")
+    key = "people.guesses." + code_hash(origin, username)
+    if (cache.get_or_set(key, 0, GUESSES_KEPT) or 0) >= PASSWORD_GUESSES:
+        raise RateLimited(_("尝试次数过多，请10分钟后再试。"), seconds=GUESSES_KEPT)
+    person = authenticate(request, username=username, password=password)
+    if not isinstance(person, Person):
+        cache.incr(key)
+        raise NotAllowed(_("用户名或密码不正确。"))
+    cache.delete(key)
     return person
 
 

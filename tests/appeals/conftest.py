@@ -1,5 +1,8 @@
-"""People with names and the county they live in. Alice asks, Olga handles, Uma heads, Clara triages, Sam supervises,
-Bob moderates, Lin leads, Charlie may do nothing."""
+"""People with names, and their county.
+
+Alice asks, Olga handles, Uma heads, Clara triages, Sam supervises, Bob moderates, Lin leads, and Charlie
+may do nothing.
+"""
 
 import uuid
 from collections.abc import Callable

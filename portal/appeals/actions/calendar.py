@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portal.appeals.actions import clocks
 from portal.appeals.actions.change import (
-    day_text,
+    iso,
     locked,
     moment,
     record,
@@ -94,7 +94,7 @@ def _recount(appeal_id: int, calendar: Calendar, at: datetime) -> bool:
     clock, before = mine[0]
     payload = {"due_before": str(before or ""), "due": str(clock.due_on or ""), "why": "calendar"}
     record(appeal, EventKind.DUE_CHANGED, None, at, payload=payload)
-    dates = {"before": day_text(before), "due": day_text(clock.due_on)}
+    dates = {"before": iso(before), "due": iso(clock.due_on)}
     tell_citizen(appeal, "due_changed", **dates)
     tell_staff(appeal, unit_people(appeal.lead_unit), "due_changed", **dates)
     return True

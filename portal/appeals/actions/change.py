@@ -113,8 +113,8 @@ def choice(value: str, choices: type[models.TextChoices], field: str) -> str:
     return value
 
 
-def day_text(day: date | None) -> str:
-    return f"{day.month}月{day.day}日" if day else ""
+def iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def case_url(appeal: Appeal) -> str:

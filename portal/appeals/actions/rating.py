@@ -12,9 +12,9 @@ from portal.appeals.actions.change import (
     Payload,
     begin,
     choice,
-    day_text,
     enter,
     holders,
+    iso,
     locked,
     moment,
     record,
@@ -27,6 +27,7 @@ from portal.appeals.actions.requests import drop_requests
 from portal.appeals.models import Appeal, Evaluation
 from portal.appeals.queries.rights import check_step
 from portal.appeals.queries.stories import rated_now, reopen_until
+from portal.appeals.queries.time import local_day
 from portal.appeals.sealing import read_rating_token
 from portal.appeals.states import STEPS, State, Step, Who
 from portal.appeals.vocabulary import (
@@ -39,6 +40,7 @@ from portal.appeals.vocabulary import (
     Solved,
 )
 from portal.lib.errors import BadInput, Conflict, NotFound
+from portal.notices.vocabulary import day_words
 from portal.people.models import Person
 from portal.people.vocabulary import RoleKind
 
@@ -118,7 +120,7 @@ def reopen(token: str, reason: str, at: datetime | None = None) -> int:
     step = check_step("reopen", appeal, frozenset({Who.CITIZEN}))
     now, until = moment(at), reopen_until(appeal)
     if until is not None and now > until:
-        raise Conflict(_("已超过申请重办的期限（%(until)s）。") % {"until": day_text(until.date())})
+        raise Conflict(_("已超过申请重办的期限（%(until)s）。") % {"until": day_words(local_day(until))})
     return _next_cycle(appeal, step, appeal.person, now, words(reason, "reason"))
 
 
@@ -147,7 +149,7 @@ def _next_cycle(appeal: Appeal, step: Step, actor: Person | None, at: datetime, 
         reason=reason,
         audience=Audience.CITIZEN,
     )
-    tell_citizen(appeal, "reopened", due=day_text(appeal.due_on))
+    tell_citizen(appeal, "reopened", due=iso(appeal.due_on))
     tell_staff(appeal, unit_people(appeal.lead_unit) or holders(RoleKind.CLERK), "order")
     return appeal.cycle
 

@@ -10,8 +10,8 @@ from portal.appeals.actions.change import (
     Payload,
     begin,
     choice,
-    day_text,
     enter,
+    iso,
     moment,
     record,
     tell_citizen,
@@ -159,7 +159,7 @@ def extend(actor: Person, appeal_id: int, at: datetime | None = None) -> None:
         payload=payload,
         reason=request.reason,
     )
-    tell_citizen(appeal, "extended", before=day_text(before), due=day_text(appeal.due_on))
+    tell_citizen(appeal, "extended", before=iso(before), due=iso(appeal.due_on))
 
 
 @transaction.atomic

@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from portal.appeals.actions.change import (
     begin_as,
     case_url,
-    day_text,
     enter,
     holders,
+    iso,
     locked,
     record,
     tell_citizen,
@@ -80,7 +80,7 @@ def _remind(today: date, now: datetime, calendar: Calendar) -> int:
                 continue
             key = f"clock{clock.pk}-{clock.due_on:%Y%m%d}"
             people = _who_must_act(clock.appeal)
-            tell_staff(clock.appeal, people, "due_soon", key, due=day_text(clock.due_on))
+            tell_staff(clock.appeal, people, "due_soon", key, due=iso(clock.due_on))
             done += 1
     return done
 
@@ -111,7 +111,7 @@ def _overdue(clock_id: int, now: datetime) -> bool:
         audience=Audience.INTERNAL,
     )
     people = {person.pk: person for person in _who_must_act(appeal) + holders(RoleKind.SUPERVISOR)}
-    tell_staff(appeal, people.values(), "overdue", due=day_text(due))
+    tell_staff(appeal, people.values(), "overdue", due=iso(due))
     return True
 
 

@@ -12,8 +12,8 @@ from portal.appeals.actions import clocks
 from portal.appeals.actions.change import (
     begin,
     choice,
-    day_text,
     enter,
+    iso,
     moment,
     record,
     tell_citizen,
@@ -33,6 +33,7 @@ from portal.appeals.vocabulary import (
     RefuseReason,
 )
 from portal.lib.errors import BadInput, Conflict
+from portal.notices.vocabulary import day_words
 from portal.people.models import Person, Unit
 
 MATTER_LENGTH = 80
@@ -74,7 +75,7 @@ def accept(
     enter(appeal, step)
     payload = {"case_type": case_type, "matter": appeal.matter, "urgency": chosen.code}
     record(appeal, EventKind.ACCEPTED, actor, now, payload=payload)
-    tell_citizen(appeal, "accepted", due=day_text(appeal.due_on))
+    tell_citizen(appeal, "accepted", due=iso(appeal.due_on))
 
 
 @transaction.atomic
@@ -158,7 +159,7 @@ def return_(actor: Person, appeal_id: int, reason: str, at: datetime | None = No
     if order is not None:
         last = stored_calendar().add(local_day(order.assigned_at), appeal.urgency.return_days)
         if local_day(now) > last:
-            raise Conflict(_("已过退回期限（%(last)s），不能退回。") % {"last": day_text(last)})
+            raise Conflict(_("已过退回期限（%(last)s），不能退回。") % {"last": day_words(last)})
         order.returned_at, order.return_reason = now, reason
         order.save()
     clocks.stop(appeal, now, ClockKind.UNIT, void=True)

@@ -1,0 +1,41 @@
+"""Log-in forms. Checks of meaning (number, code, pace) are the actions'; these only know lengths and
+labels.
+"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CitizenForm(forms.Form):
+    """Both steps of a citizen's log-in in one form: the number first, the code as soon as it has come."""
+
+    phone = forms.CharField(
+        label=_("手机号"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel-national"}),
+    )
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=8,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+    name = forms.CharField(
+        label=_("姓名（第一次使用时填写）"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    village = forms.CharField(label=_("村/社区（可不填）"), max_length=80, required=False)
+
+
+class StaffForm(forms.Form):
+    username = forms.CharField(
+        label=_("用户名"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label=_("密码"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
