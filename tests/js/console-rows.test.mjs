@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { guess } from "../../portal/static/js/console-lanes.js";
 import { RowStore } from "../../portal/static/js/console-rows.js";
 import { row } from "./rows.mjs";
 
@@ -120,4 +121,29 @@ test("three hundred questions arriving one by one end in order", () => {
   for (let id = 1; id <= 300; id += 1) store.apply([row(id, { revision: id })], id);
   assert.equal(store.shown.new.length, 300);
   assert.deepEqual(store.shown.new.slice(0, 3), [300, 299, 298]);
+});
+
+test("a likely outcome is drawn at once, and the server's word replaces it", () => {
+  const store = new RowStore();
+  store.apply([row(1), row(2), row(3, { stage_state: "shortlisted", order: 3 })], 3);
+  store.apply([guess(store.get(1), "shortlist", 4)], 3);
+  assert.deepEqual(store.shown.shortlist, [3, 1]);
+  store.apply([row(1, { stage_state: "done", revision: 4 })], 4);
+  assert.equal(store.lane(1), "done");
+});
+
+test("a refused step puts the row back where it was", () => {
+  const store = new RowStore();
+  store.apply([row(1), row(2), row(3)], 3);
+  const before = store.get(2);
+  store.apply([guess(before, "hide", 4)], 3);
+  assert.equal(store.lane(2), "done");
+  store.apply([before], 3);
+  assert.deepEqual(store.shown.new, [3, 2, 1]);
+});
+
+test("only steps with a certain outcome are drawn ahead", () => {
+  assert.equal(guess(row(1), "begin", 1), null);
+  assert.equal(guess(row(1), "put_on", 1), null);
+  assert.equal(guess(row(1), "done", 1)?.stage_state, "done");
 });

@@ -87,11 +87,13 @@ export class Board extends Emitter {
     const ids = this.store.visible(before, this.#isVisible);
     const hadFocus = this.lane(before).list.contains(document.activeElement) || document.activeElement === document.body;
     this.lane(before).select(null, false);
-    this.selected = null;
-    this.#afterDraw = () => this.select(ids[Math.min(place, ids.length - 1)] ?? null, hadFocus);
+    const next = ids[Math.min(place, ids.length - 1)] ?? null;
+    // At once, so that the next key is about the next row; drawn and focused with the frame.
+    this.selected = next;
+    this.#afterDraw = () => this.selected === next && this.select(next, hadFocus);
   }
 
-  /** @type {(() => void)|null} */
+  /** @type {(() => unknown)|null} */
   #afterDraw = null;
 
   /**

@@ -22,6 +22,7 @@
  * @property {string} [hidden_reason]
  * @property {string} [written_answer]
  * @property {number} revision
+ * @property {number} [order]           place in the shortlist
  * @property {string} [case_state]
  * @property {{person: number, village: number}} [history] earlier cases of the same person and of the same village
  */
@@ -74,7 +75,7 @@ export function compareRows(lane, a, b, by = "time") {
     return rank || a.id - b.id;
   }
   if (lane === "done") return b.revision - a.revision || b.id - a.id;
-  if (lane === "shortlist") return a.revision - b.revision || a.id - b.id;
+  if (lane === "shortlist") return (a.order ?? 0) - (b.order ?? 0) || a.id - b.id;
   return b.id - a.id;
 }
 
@@ -102,6 +103,23 @@ export function allowedActions(row) {
   if (state !== "done" && !isAnswering(row)) allowed.add("done");
   if (row.kind === "spoken") allowed.add("propose");
   return allowed;
+}
+
+/** The stage state that an action leads to at once. @type {Partial<Record<Action, string>>} */
+const LEADS_TO = { shortlist: "shortlisted", back: "new", done: "done", call_up: "prompted", take_off: "done" };
+
+/**
+ * What the row will most likely be when the server has agreed: drawn at once, so that a key answers without waiting.
+ * The revision stays, so that whatever the server says wins.
+ * @param {Row} row
+ * @param {Action} action
+ * @param {number} order place at the end of the shortlist
+ * @returns {Row|null} null when the outcome is better waited for
+ */
+export function guess(row, action, order) {
+  if (action === "hide") return { ...row, wall_state: "hidden" };
+  const state = LEADS_TO[action];
+  return state ? { ...row, stage_state: state, order: state === "shortlisted" ? order : row.order } : null;
 }
 
 /** Ways back to the first two lanes, as in MOVES of portal/questions/states.py. @type {Record<string, string[]>} */

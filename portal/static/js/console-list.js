@@ -25,6 +25,14 @@ function say(element, words) {
 }
 
 /**
+ * The end of a case number is enough to tell rows of one evening apart: "20260210-0037" → "0037".
+ * @param {string} number
+ */
+export function shortNumber(number) {
+  return number.split("-").pop() || gettext("未编号");
+}
+
+/**
  * What a row says beside its text, each with its look.
  * @param {Row} row
  * @param {number} joined how many questions were joined to it
@@ -38,7 +46,7 @@ export function badgesOf(row, joined) {
     const look = row.stage_state === "on" ? "badge-live" : row.stage_state === "ready" ? "badge-good" : "badge-soon";
     badges.push({ words: stageWord(row.stage_state), look });
   }
-  if (row.wall_state === "received") badges.push({ words: gettext("未上墙"), look: "" });
+  if (row.wall_state === "shown" && row.stage_state === "new") badges.push({ words: gettext("已上墙"), look: "" });
   if (row.wall_state === "answered") {
     badges.push({ words: row.written_answer ? gettext("书面答复") : gettext("已回答"), look: "badge-good" });
   }
@@ -112,10 +120,8 @@ export class LaneView {
       badges: make("span", "q-badges"),
     };
     const top = make("div", "q-top");
-    top.append(parts.number, parts.badges, parts.age, parts.votes);
-    const foot = make("div", "q-foot");
-    foot.append(parts.who);
-    row.append(top, parts.text, foot);
+    top.append(parts.number, parts.who, parts.badges, parts.age, parts.votes);
+    row.append(top, parts.text);
     this.parts.set(id, parts);
     return parts;
   }
@@ -128,7 +134,7 @@ export class LaneView {
     const parts = this.parts.get(row.id);
     if (!parts) return;
     say(parts.votes, row.votes ? fill(gettext("%(count)s 票"), { count: row.votes }) : "");
-    say(parts.number, row.number || gettext("未编号"));
+    say(parts.number, shortNumber(row.number));
     say(parts.age, ago(row.asked_at, now));
     say(parts.text, row.text || gettext("（举手，口头提问）"));
     say(parts.who, [row.name, row.village].filter(Boolean).join(" · "));

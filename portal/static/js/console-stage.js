@@ -34,7 +34,7 @@ export class StageStrip {
   show(stage) {
     this.stage = stage;
     const { main, guest } = stage;
-    this.#person("main", main.name, this.#mainWord(main), main.present ? "good" : "bad");
+    this.#person("main", main.name, this.#mainWord(main), main.present ? "good" : main.on ? "bad" : "wait");
     this.#find("[data-guest-on]").hidden = !guest || guest.on || !["checking", "ready"].includes(guest.state);
     this.#find("[data-guest-off]").hidden = !guest;
     this.tick(Date.now());

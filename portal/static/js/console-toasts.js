@@ -24,7 +24,7 @@ export function staffToast(words, { look = "", seconds = 6, button } = {}) {
     note.append(press);
   }
   // Only the latest few: a busy evening must not cover the lanes.
-  while (place.children.length >= 3) place.firstElementChild?.remove();
-  place.append(note);
+  while (place.children.length >= 2) place.lastElementChild?.remove();
+  place.prepend(note);
   setTimeout(() => note.remove(), seconds * 1000);
 }

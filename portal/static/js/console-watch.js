@@ -2,6 +2,7 @@
 
 import { captionsLight, linkLight, recordingLight, viewersLight } from "./console-health.js";
 import { need } from "./dom.js";
+import { hasFace } from "./studio-phase.js";
 import { Watcher } from "./watch.js";
 
 const LOOK_EVERY = 5_000;
@@ -24,12 +25,16 @@ export class HealthWatch {
     this.captionAt = null;
     /** @type {number|null} */
     this.segments = null;
+    this.counted = false;
   }
 
   start() {
     const { signal, strip, watcher } = this;
     signal.on("state", (state) => strip.light("link", linkLight(state)));
-    signal.on("viewers", (counts) => strip.light("viewers", viewersLight(counts)));
+    signal.on("viewers", (counts) => {
+      this.counted = true;
+      strip.light("viewers", viewersLight(counts));
+    });
     signal.on("caption", () => {
       this.captionAt = performance.now();
       this.#captions();
@@ -47,7 +52,7 @@ export class HealthWatch {
 
   /** @param {any} stage */
   #guestShown(stage) {
-    this.guest.hidden = !stage.guest?.on || this.watcher.line === "hls";
+    this.guest.hidden = !(stage.guest?.on && hasFace(stage.guest)) || this.watcher.line === "hls";
   }
 
   /** @param {string} state */
@@ -78,6 +83,7 @@ export class HealthWatch {
     try {
       const found = await this.signal.request("statistics");
       this.#recording(found.programme?.programme ?? null);
+      if (!this.counted) this.strip.light("viewers", viewersLight({ webrtc: found.sockets?.viewers }));
     } catch {
       this.strip.light("recording", recordingLight(this.state, null, null));
     }

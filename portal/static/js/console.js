@@ -6,7 +6,7 @@ import { DetailsPane } from "./console-details.js";
 import { askEnd, askReason, fillKeyList, showHelp } from "./console-dialogs.js";
 import { Feed } from "./console-feed.js";
 import { HealthWatch } from "./console-watch.js";
-import { LANES, allowedActions } from "./console-lanes.js";
+import { LANES, allowedActions, guess } from "./console-lanes.js";
 import { StageStrip } from "./console-stage.js";
 import { staffToast } from "./console-toasts.js";
 import { need, pageData } from "./dom.js";
@@ -197,15 +197,27 @@ class Console {
     }
     if (action === "write") return this.details.written.focus();
     if (action === "propose") return this.propose();
-    if (SENDS_ON.has(action) && !this.details.isTyping) this.board.leaving.add(row.id);
-    const done = action === "hide" ? await this.#hide(row) : await this.actions.step(action, row);
-    if (!done) this.board.leaving.delete(row.id);
+    if (this.actions.busy.has(row.id)) return;
+    const reason = action === "hide" ? await askReason() : "";
+    if (reason === null) return;
+    this.#draw(row, action);
+    const done = action === "hide" ? await this.actions.hide(row, reason) : await this.actions.step(action, row);
+    // Refused: as it was, until the rows come again.
+    if (!done) this.board.apply([row], this.board.store.revision);
   }
 
-  /** @param {import("./console-lanes.js").Row} row */
-  async #hide(row) {
-    const reason = await askReason();
-    return reason ? this.actions.hide(row, reason) : false;
+  /**
+   * Show the likely outcome before the server has answered.
+   * @param {import("./console-lanes.js").Row} row
+   * @param {Action} action
+   */
+  #draw(row, action) {
+    const { board } = this;
+    const likely = guess(row, action, board.store.revision + 1);
+    if (!likely) return;
+    if (SENDS_ON.has(action) && row.id === board.selected && !this.details.isTyping) board.leaving.add(row.id);
+    board.apply([likely], board.store.revision);
+    board.leaving.delete(row.id);
   }
 
   /** @param {number} other */

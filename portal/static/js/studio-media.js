@@ -3,6 +3,7 @@
 import { Emitter } from "./emitter.js";
 import { Publisher } from "./publish.js";
 import { linkOfStats } from "./studio-hints.js";
+import { hasFace } from "./studio-phase.js";
 import { Watcher } from "./watch.js";
 
 /** Events: "state" (of the publisher), "replaced" (another window sends now), "refused" (sentence). */
@@ -52,7 +53,7 @@ export class StudioMedia extends Emitter {
    * @param {any|null} guest of the stage message
    */
   watch(guest) {
-    if (!guest || !["checking", "ready", "on"].includes(guest.state)) return this.#stopWatching();
+    if (!hasFace(guest) || !["checking", "ready", "on"].includes(guest.state)) return this.#stopWatching();
     if (!this.#watcher) {
       this.#watcher = new Watcher(this.signal, this.slots);
       this.#watcher.start();

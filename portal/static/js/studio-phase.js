@@ -52,6 +52,14 @@ export function nextUp(questions, onAir, limit = 3) {
 }
 
 /**
+ * Whether the guest is one to be seen and heard: a question read out by the leader has nobody behind it.
+ * @param {any|null} guest of the stage message
+ */
+export function hasFace(guest) {
+  return Boolean(guest && (guest.present || guest.seat_until));
+}
+
+/**
  * How large a question is set: the shorter the text, the larger, so that two metres stay readable.
  * @param {string} text
  * @returns {"short"|"medium"|"long"|"very-long"}

@@ -2,7 +2,7 @@
 
 import { need } from "./dom.js";
 import { fill, sessionWord, stageWord } from "./staff-words.js";
-import { textSize } from "./studio-phase.js";
+import { hasFace, textSize } from "./studio-phase.js";
 
 /** @typedef {import("./studio-phase.js").Phase} Phase */
 /** @typedef {import("./studio-hints.js").Hint} Hint */
@@ -13,7 +13,7 @@ export class StudioView {
     this.self = this.#find("[data-self]", HTMLVideoElement);
     this.guest = this.#find("[data-guest]", HTMLVideoElement);
     this.main = this.#find("[data-main]", HTMLVideoElement);
-    this.meter = this.#find("[data-level]", HTMLMeterElement);
+    this.meter = this.#find("[data-meter]", HTMLMeterElement);
     this.go = this.#find("[data-go]", HTMLButtonElement);
     this.done = this.#find("[data-done]", HTMLButtonElement);
   }
@@ -150,7 +150,7 @@ export class StudioView {
 
   /** @param {any|null} guest of the stage message */
   stage(guest) {
-    const on = Boolean(guest?.on);
+    const on = Boolean(guest?.on) && hasFace(guest);
     this.#show("[data-guest-box]", on);
     this.root.toggleAttribute("data-with-guest", on);
     if (!on) return;
@@ -165,7 +165,7 @@ export class StudioView {
  * @param {{title: string, text: string, yes: string}} words
  * @returns {Promise<boolean>}
  */
-export function confirmBig({ title, text, yes }) {
+function confirmBig({ title, text, yes }) {
   const dialog = need("[data-confirm]", HTMLDialogElement);
   need("[data-confirm-title]", HTMLElement, dialog).textContent = title;
   need("[data-confirm-text]", HTMLElement, dialog).textContent = text;
@@ -182,5 +182,21 @@ export function confirmBig({ title, text, yes }) {
     dialog.onclose = () => resolve(answer);
     dialog.showModal();
     noButton.focus();
+  });
+}
+
+export function confirmStart() {
+  return confirmBig({
+    title: gettext("现在开始直播？"),
+    text: gettext("观众马上会看到您、听到您。"),
+    yes: gettext("开始直播"),
+  });
+}
+
+export function confirmEnd() {
+  return confirmBig({
+    title: gettext("结束这场直播？"),
+    text: gettext("结束后不能再开始，观众会看到回放。只是离开一会儿，请用“暂停”。"),
+    yes: gettext("结束直播"),
   });
 }

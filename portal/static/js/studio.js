@@ -8,7 +8,7 @@ import { StudioCamera, fillDevices } from "./studio-camera.js";
 import { lightHint, linkHint, networkHint, pictureHint, soundHint } from "./studio-hints.js";
 import { StudioMedia } from "./studio-media.js";
 import { nextUp, phaseOf, questionOnAir } from "./studio-phase.js";
-import { StudioView, confirmBig } from "./studio-view.js";
+import { StudioView, confirmEnd, confirmStart } from "./studio-view.js";
 
 const LOOK_EVERY = 2_000;
 const METER_EVERY = 100;
@@ -92,6 +92,7 @@ class Studio {
     if (facts.stage) this.#stageChanged(facts.stage);
     if (facts.session) this.#sessionChanged(facts.session);
     void this.#measure();
+    void this.#countViewers();
   }
 
   /** @param {any} facts a session view, or only state and revision */
@@ -165,24 +166,14 @@ class Studio {
   }
 
   async goLive() {
-    const sure = await confirmBig({
-      title: gettext("现在开始直播？"),
-      text: gettext("观众马上会看到您、听到您。"),
-      yes: gettext("开始直播"),
-    });
-    if (!sure || !this.camera.stream) return;
+    if (!(await confirmStart()) || !this.camera.stream) return;
     this.view.ready(false, gettext("正在开始…"));
     this.media.send(this.camera.stream);
     if (!(await this.#ask("go_live"))) this.#ready();
   }
 
   async end() {
-    const sure = await confirmBig({
-      title: gettext("结束这场直播？"),
-      text: gettext("结束后不能再开始，观众会看到回放。只是离开一会儿，请用“暂停”。"),
-      yes: gettext("结束直播"),
-    });
-    if (sure) await this.#ask("end");
+    if (await confirmEnd()) await this.#ask("end");
   }
 
   /** The largest button: begin while a question waits, done while it is answered. */
@@ -272,6 +263,16 @@ class Studio {
 
   #meter() {
     this.view.meter.value = this.camera.level() * 100;
+  }
+
+  /** Later changes are told; how many there are already is not part of the welcome. */
+  async #countViewers() {
+    try {
+      const { sockets } = await this.signal.request("statistics");
+      this.view.viewers({ webrtc: sockets.viewers });
+    } catch {
+      // A number less on the page.
+    }
   }
 
   async #measure() {
