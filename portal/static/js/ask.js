@@ -22,6 +22,8 @@ export class AskDialog {
   #place = 0;
   /** @type {() => Promise<void>} */
   #after = async () => {};
+  /** Ids on their way at this moment: a reconnection in between must not send them beside. @type {Set<string>} */
+  #underWay = new Set();
   /** @type {{name: string, phone: string, code: string}} */
   #identity = { name: "", phone: "", code: "" };
 
@@ -56,6 +58,7 @@ export class AskDialog {
   async resend() {
     if (!this.verified) return;
     for (const item of this.queue.unsent()) {
+      if (this.#underWay.has(item.uuid)) continue;
       try {
         const received = await this.#deliver(item);
         this.queue.received(item.uuid);
@@ -232,12 +235,15 @@ export class AskDialog {
   /** By the socket, and where that does not answer by plain HTTP: the id makes it one question.
    * @param {Item} item @returns {Promise<Received>} */
   async #deliver({ kind, uuid, text, village }) {
+    this.#underWay.add(uuid);
     try {
       if (kind === "hand") return await this.signal.request("raise_hand", { uuid, village });
       return await this.signal.request("ask", { uuid, text, village }, { seconds: 6 });
     } catch (error) {
       if (kind === "hand" || !unanswered(error)) throw error;
-      return post(this.urls.questions, { uuid, text, village });
+      return await post(this.urls.questions, { uuid, text, village });
+    } finally {
+      this.#underWay.delete(uuid);
     }
   }
 

@@ -15,7 +15,8 @@ export function connectionWords(socket, media) {
   const picture = words[media];
   if (socket === "refused") return gettext("连接被拒绝，请刷新页面");
   if (socket === "open") return picture || gettext("已连接");
-  if (socket === "connecting" && !picture) return gettext("正在连接");
+  // The first connection of a page is not a reconnection.
+  if (socket === "connecting" && (!picture || media === "connecting")) return picture || gettext("正在连接");
   const line = gettext("互动正在重新连接");
   return picture && media !== "reconnecting" ? `${picture} · ${line}` : line;
 }

@@ -195,6 +195,7 @@ function listenToTaps() {
 
 listen();
 listenToTaps();
-drawState();
+// First: the request for the picture goes out right behind hello.
 signal.connect();
+drawState();
 drawLine();

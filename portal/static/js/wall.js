@@ -5,7 +5,6 @@
 const BADGES = {
   on: () => ["badge badge-live", gettext("正在回答")],
   answered: () => ["badge badge-good", gettext("已回答")],
-  shown: () => ["badge", gettext("已上墙")],
 };
 
 /** @param {Row} row @returns {"on" | "answered" | "shown"} */
@@ -59,6 +58,7 @@ export class Wall {
     const place = element.querySelector("[data-badge-place]");
     if (!place || element.dataset.standing === word) return;
     element.dataset.standing = word;
+    if (word === "shown") return place.replaceChildren();
     const badge = document.createElement("span");
     [badge.className, badge.textContent] = BADGES[word]();
     place.replaceChildren(badge);
