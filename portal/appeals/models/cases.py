@@ -1,6 +1,6 @@
 """The case, who handles it, and its append-only story."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -143,6 +143,14 @@ class CaseEvent(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["appeal", "sequence"], name="event_once_per_sequence")
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("a case event is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("a case event is never removed")
 
 
 class Assignment(models.Model):
