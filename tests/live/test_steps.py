@@ -38,7 +38,9 @@ def call(cast: Cast, step: str) -> LiveSession:
 
 @pytest.mark.parametrize("step", list(CALLS))
 @pytest.mark.parametrize("state", list(SessionState))
-def test_a_step_is_taken_from_the_states_of_the_table_only(cast: Cast, step: str, state: SessionState) -> None:
+def test_a_step_is_taken_from_the_states_of_the_table_only(
+    cast: Cast, step: str, state: SessionState
+) -> None:
     LiveSession.objects.filter(pk=cast.session.pk).update(state=state)
     if state in STEPS[step]["needs"]:
         assert call(cast, step).state == STEPS[step]["becomes"]
