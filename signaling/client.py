@@ -15,7 +15,7 @@ BURST = 40.0
 
 
 class Allowance:
-    """A bucket of messages: `burst` at once, refilled by `per_second`."""
+    """A bucket of messages: `burst` at once, refilled by `per_second`. `refused` counts what was too many."""
 
     def __init__(
         self,
@@ -28,12 +28,14 @@ class Allowance:
         self._clock = clock
         self._left = burst
         self._seen = clock()
+        self.refused = 0
 
     def take(self) -> bool:
         now = self._clock()
         self._left = min(self._burst, self._left + (now - self._seen) * self._per_second)
         self._seen = now
         if self._left < 1:
+            self.refused += 1
             return False
         self._left -= 1
         return True

@@ -25,6 +25,8 @@ INBOX_LIMIT = 64
 HELLO_SECONDS = 15.0
 TRY_AGAIN_LATER = 1013
 POLICY = 1008
+# Messages refused as too many before the socket is closed: no page of ours comes near it.
+PATIENCE = 200
 
 
 def language_of(scope: dict[str, Any]) -> str:
@@ -81,6 +83,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
     def read(self, text: str | None) -> protocol.Message:
         # Refused messages are counted too: garbage must not be cheaper than sense.
         if not self.client.allowance.take():
+            if self.client.allowance.refused == PATIENCE:
+                self.ending = asyncio.create_task(self.close(code=POLICY))
             raise Refusal("too_many", _("消息太多了，请慢一点"))
         if text is None:
             raise Refusal("bad_message", _("消息应为文本"))

@@ -25,6 +25,8 @@ BACKLOG = 2048
 # Bytes that wait in one socket's transport. ASGI's send does not wait in Daphne, so without this a browser
 # that has stopped reading would be kept for in memory until the ping times out.
 SENDING_LIMIT = 1 << 20
+# Messages of one socket that wait for the application.
+RECEIVED_LIMIT = 256
 FINISH_SECONDS = 12.0
 
 
@@ -55,16 +57,26 @@ def waiting_bytes(transport: Any) -> int:
 
 
 class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]
-    """A socket that is cut off when it does not read."""
+    """A socket that is cut off when it does not read, or sends without end."""
 
     cut_off = 0
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        super().onMessage(payload, isBinary)
+        # The application takes messages off at once and refuses those that are too many; who sends faster
+        # than it can refuse is a flood.
+        if self.application_queue.qsize() > RECEIVED_LIMIT:
+            self._cut_off("floods")
 
     def serverSend(self, content: Any, binary: bool = False) -> None:
         super().serverSend(content, binary)
         if waiting_bytes(self.transport) > SENDING_LIMIT:
-            BoundedProtocol.cut_off += 1
-            log.info("a socket that does not read was cut off")
-            self.transport.abortConnection()
+            self._cut_off("does not read")
+
+    def _cut_off(self, why: str) -> None:
+        BoundedProtocol.cut_off += 1
+        log.info("a socket that %s was cut off", why)
+        self.transport.abortConnection()
 
 
 class WebServer:
