@@ -24,6 +24,8 @@ from recordings.units import BrokenUnits, UnitReader
 READ_SIZE = 1 << 18
 # So far behind that the picture is repeated instead of composed.
 BEHIND = 0.2
+# So far behind that catching up would take too long: a fresh process goes on from now.
+HOPELESS = 10.0
 STATISTICS_TICKS = 5 * FPS
 
 
@@ -54,6 +56,8 @@ class Child:
                 self._poll.poll(max(1.0, wait * 1000))
                 continue
             self._latest = max(self._latest, -wait)
+            if -wait > HOPELESS:
+                break
             self._programme.tick(self._tick, repeat=-wait > BEHIND)
             self._tick += 1
             if self._tick % STATISTICS_TICKS == 0:

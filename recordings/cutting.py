@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
-from av.container.core import Chapter as AvChapter
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -20,6 +19,9 @@ from recordings.cmaf import AUDIO_RATE, SAMPLES_PER_PACKET, VIDEO_RATE, length_p
 from recordings.encoders import FPS, LARGE, PictureSettings, encode_picture, open_encoders
 from recordings.joined import JoinedFiles
 from recordings.journal import Segment
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter as AvChapter  # PyAV has this name in its stubs only
 
 Method = Literal["exact", "encoded", "keyframe"]
 METHODS: tuple[Method, ...] = ("exact", "encoded", "keyframe")
@@ -130,7 +132,9 @@ class Cutter:
     def _samples(self, source: InputContainer, stream: VideoStream) -> Iterator[Sample]:
         """What belongs into the clip, in media time: first the head that is encoded again, then copies."""
         picture = source.streams.video[0]
-        head = _Head(lambda: self._encoder(picture, stream), self._begin, self._end)
+        # The muxer turns start codes into lengths itself where the parameter sets came with start codes.
+        packed = bytes if self._method == "encoded" else length_prefixed
+        head = _Head(lambda: self._encoder(picture, stream), packed, self._begin, self._end)
         copying = False
         for packet in source.demux(picture, source.streams.audio[0]):
             if packet.pts is None or packet.time_base is None:
@@ -200,9 +204,15 @@ class Cutter:
 class _Head:
     """Decodes from the key frame before the clip and encodes what is inside it."""
 
-    def __init__(self, open_encoder: Callable[[], VideoCodecContext], begin: Fraction, end: Fraction) -> None:
+    def __init__(
+        self,
+        open_encoder: Callable[[], VideoCodecContext],
+        packed: Callable[[bytes], bytes],
+        begin: Fraction,
+        end: Fraction,
+    ) -> None:
         self.count = 0
-        self._open_encoder, self._begin, self._end = open_encoder, begin, end
+        self._open_encoder, self._packed, self._begin, self._end = open_encoder, packed, begin, end
         self._encoder: VideoCodecContext | None = None
 
     def add(self, packet: "Packet[Any]") -> Iterator[Sample]:
@@ -226,11 +236,11 @@ class _Head:
         if self._encoder is None:
             self._encoder = self._open_encoder()
         for key, data in encode_picture(self._encoder, frame, self.count, self.count % FPS == 0):
-            yield Sample(True, time, key, length_prefixed(data))
+            yield Sample(True, time, key, self._packed(data))
         self.count += 1
 
 
-def _chapter(index: int, chapter: Chapter) -> AvChapter:
+def _chapter(index: int, chapter: Chapter) -> "AvChapter":
     begin, end, title = chapter
     return {
         "id": index,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from struct import error as StructError
 from typing import Any
 
 from av.error import FFmpegError
@@ -141,7 +142,15 @@ class Programme:
                 self._control(units.control_fields(unit))
             else:
                 self._participant(unit.participant).feed(unit)
-        except (FFmpegError, ValueError, KeyError, TypeError, ArithmeticError, AssertionError) as error:
+        except (
+            FFmpegError,
+            ValueError,
+            KeyError,
+            TypeError,
+            ArithmeticError,
+            AssertionError,
+            StructError,
+        ) as error:
             self.errors += 1
             self._notify({"error": repr(error), "participant": unit.participant})
 

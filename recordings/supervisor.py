@@ -10,64 +10,33 @@ import asyncio
 import contextlib
 import json
 import logging
-import socket
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recordings import journal, units
 from recordings.memory import Memory
+from recordings.processes import Started, computing_time, kill, start_child
 from recordings.units import Kind, Unit
 from streaming.sinks import Frame, SenderReport
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).resolve().parent.parent  # where `python -m recordings.child` finds the package
 # Bytes waiting for the child: above LOW pictures that others do not depend on go, above HIGH everything but
 # control.
 LOW, HIGH = 512 << 10, 2 << 20
-SEND_BUFFER = 1 << 20
-LINE_LIMIT = 1 << 20
 KEY_REQUEST_EVERY = 0.3
 STANDBY_AFTER = 1.0
 WATCHDOG_EVERY = 0.25
 WATCHDOG_LIMIT = 2.5
+# Silent but computing: the machine is overloaded, and a restart would only add to it.
+BUSY_LIMIT = 10.0
+START_LIMIT = 30.0
 STOP_LIMIT = 3.0
 STEADY = 5.0
 LONGEST_PAUSE = 2.0
-
-
-@dataclass(slots=True)
-class Started:
-    """A process of the programme and the socket to it."""
-
-    process: Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-
-async def start_child() -> Started:
-    """A standby: loaded, waiting for its line."""
-    ours, theirs = socket.socketpair()
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "recordings.child",
-            str(theirs.fileno()),
-            pass_fds=[theirs.fileno()],
-            stdin=PIPE,
-            cwd=ROOT,
-        )
-    finally:
-        theirs.close()
-    reader, writer = await asyncio.open_unix_connection(sock=ours, limit=LINE_LIMIT)
-    return Started(process, reader, writer)
 
 
 class ProgrammeSupervisor:
@@ -212,9 +181,11 @@ class ProgrammeSupervisor:
             async for line in started.reader:
                 self._heard = time.monotonic()
                 self._handle(line)
-        except (ConnectionError, ValueError) as error:
+        except ConnectionError:
+            log.info("programme in %s closed its socket", self._directory.name)
+        except ValueError as error:
             log.warning("programme in %s is not understood: %s", self._directory.name, error)
-            started.process.kill()
+            kill(started.process)
         finally:
             watchdog.cancel()
             self._writer = None
@@ -244,20 +215,30 @@ class ProgrammeSupervisor:
         self._on_message(message)
 
     async def _watch(self, process: Process) -> None:
-        """It tells parts five times a second: one that says nothing for long hangs, and that is as good as
-        dead."""
+        """It tells parts five times a second: one that says nothing and computes nothing hangs, which is as
+        good as dead. Before its first word it may take the time that loading takes."""
+        started, computed, moved = self._heard, 0.0, time.monotonic()
         while True:
+            before = time.monotonic()
             await asyncio.sleep(WATCHDOG_EVERY)
-            if time.monotonic() - self._heard > WATCHDOG_LIMIT:
+            now = time.monotonic()
+            if now - before > 2 * WATCHDOG_EVERY:
+                # We were the ones that stood still; what it said waits to be read.
+                self._heard = max(self._heard, now - WATCHDOG_EVERY)
+            computing = computing_time(process.pid)
+            if computing != computed:
+                computed, moved = computing, now
+            limit = BUSY_LIMIT if now - moved < WATCHDOG_LIMIT / 2 else WATCHDOG_LIMIT
+            if now - self._heard > (START_LIMIT if self._heard == started else limit):
                 log.error("programme in %s says nothing", self._directory.name)
-                process.kill()
+                kill(process)
                 return
 
     async def _exit_code(self, process: Process) -> int:
         try:
             return await asyncio.wait_for(process.wait(), STOP_LIMIT)
         except TimeoutError:
-            process.kill()
+            kill(process)
             return await process.wait()
 
     async def _prepare(self) -> None:
@@ -279,7 +260,7 @@ class ProgrammeSupervisor:
             if started.process.stdin is not None:
                 started.process.stdin.close()
             if started.process.returncode is None:
-                started.process.kill()
+                kill(started.process)
                 await started.process.wait()
         self._current = self._standby = None
 
@@ -293,6 +274,6 @@ class ProgrammeSupervisor:
                 await asyncio.wait_for(self._finished.wait(), STOP_LIMIT)
             except TimeoutError:
                 log.error("programme in %s does not end", self._directory.name)
-                process.kill()
+                kill(process)
         await self._finished.wait()
         journal.mark_ended(self._directory)
