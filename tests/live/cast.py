@@ -1,4 +1,4 @@
-"""People with names: Alice asks, Bob moderates, Lin answers, Olga is an officer, Sam plans, Charlie is nobody."""
+"""Alice asks, Bob moderates, Lin answers, Olga is an officer, Sam plans, Charlie may do nothing."""
 
 from dataclasses import dataclass
 from datetime import timedelta
