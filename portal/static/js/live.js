@@ -38,6 +38,8 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   onReceived: showMine,
 });
 let state = states.begin(page.session, []);
+/** The question with which this citizen was called to the microphone. @type {number | null} */
+let called = null;
 
 /** @param {number} id */
 function voteUrl(id) {
@@ -144,30 +146,43 @@ function listen() {
     become(states.whole(state, message));
     for (const cue of message.captions ?? []) if (!message.again) captions.put(cue);
     dialog.verified = dialog.verified || Boolean(message.you?.verified);
-    if (message.you?.question) showPrompt();
+    called = message.you?.question ?? called;
+    drawPrompt(message.stage);
     dialog.resend();
   });
   signal.on("changes", (message) => become(states.whole(state, message)));
   signal.on("session", (message) => become(states.session(state, message)));
   signal.on("question", (message) => become(states.question(state, message)));
-  signal.on("stage", (message) => become(states.stage(state, message)));
+  signal.on("stage", (message) => {
+    become(states.stage(state, message));
+    drawPrompt(message);
+  });
   signal.on("caption", ({ cue }) => captions.put(cue));
   signal.on("viewers", ({ webrtc, hls }) => {
     const people = (webrtc ?? 0) + (hls ?? 0);
     need("[data-viewers]", HTMLElement).textContent = people ? interpolate(gettext("%s 人在看"), [people]) : "";
   });
-  signal.on("prompt", showPrompt);
+  signal.on("prompt", ({ question }) => {
+    called = question;
+    drawPrompt({ guest: { question, state: "prompted" } });
+  });
   signal.on("state", drawLine);
   watcher.on("state", drawLine);
   watcher.on("line", drawLine);
   setInterval(drawData, 3000);
 }
 
-function showPrompt() {
+/** The call to the microphone stays as long as the server waits for this citizen.
+ * @param {any} stage */
+function drawPrompt(stage) {
+  const places = [stage?.guest, ...(stage?.queue ?? [])];
+  const mine = places.find((place) => place && place.question === called);
   const note = need("[data-prompt]", HTMLElement);
-  if (!note.hidden) return;
-  note.hidden = false;
-  note.scrollIntoView({ block: "center" });
+  const wanted = Boolean(mine) && ["prompted", "checking", "ready"].includes(mine.state);
+  if (wanted && note.hidden) {
+    note.hidden = false;
+    note.scrollIntoView({ block: "center" });
+  } else note.hidden = !wanted;
 }
 
 function listenToTaps() {

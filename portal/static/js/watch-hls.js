@@ -1,6 +1,6 @@
 /**
  * Playing the programme over (LL-)HLS in one video element, live or from the recording. hls.js comes only when it is
- * needed. Events: "ready" (list read), "missing" (no list yet), "playing", "stalled", "ended" (the list became final).
+ * needed. Events: "ready" (list read), "attached" (live: to be played), "missing" (no list yet), "playing", "stalled", "ended" (the list became final).
  */
 
 import { Retry } from "./backoff.js";
@@ -96,7 +96,7 @@ export class HlsLine extends Emitter {
     });
     hls.on(Library.Events.MANIFEST_PARSED, () => {
       this.emit("ready");
-      if (this.live) this.video.play().catch(() => undefined);
+      if (this.live) this.emit("attached", this.video);
     });
     hls.on(Library.Events.ERROR, (_event, data) => {
       if (data.details === Library.ErrorDetails.MANIFEST_LOAD_ERROR) this.emit("missing");
@@ -123,7 +123,7 @@ export class HlsLine extends Emitter {
   #native() {
     const play = () => {
       this.video.src = this.address;
-      if (this.live) this.video.play().catch(() => undefined);
+      if (this.live) this.emit("attached", this.video);
     };
     this.video.onerror = () => {
       this.emit("stalled");

@@ -1,7 +1,7 @@
 /**
  * Watching over WebRTC: the server offers two fixed slots (main and guest, sound and picture each), we answer.
  *
- * Events: "playing" (first picture), "quality" ("good" | "weak" | "sound" | "waiting"), "reconnecting", and once
+ * Events: "attached" (an element got its stream and is to be played), "playing" (first picture), "quality" ("good" | "weak" | "sound" | "waiting"), "reconnecting", and once
  * "broken" with why: "full" | "unplayable" | "unreachable" | "refused" | "moved". A broken line is closed and not used again.
  */
 
@@ -111,7 +111,7 @@ export class RtcLine extends Emitter {
     const slot = slotOf(event.transceiver.mid);
     const video = this.slots[slot];
     if (video.srcObject !== stream) video.srcObject = stream;
-    video.play().catch(() => undefined);
+    this.emit("attached", video);
     if (slot === "main" && event.track.kind === "video") whenPainted(video, () => this.#painted());
   }
 

@@ -78,17 +78,22 @@ export class Watcher extends Emitter {
   }
 
   /** Sound on; call it from a tap. Where the browser still refuses, the picture goes on silent: event "silenced". */
-  async unmute() {
+  unmute() {
     this.muted = false;
     this.#setMuted();
+    for (const video of this.audible) if (video.srcObject || video.src) this.#play(video);
+  }
+
+  /** @param {HTMLVideoElement} video */
+  async #play(video) {
     try {
-      await Promise.all(this.audible.filter((video) => video.srcObject || video.src).map((video) => video.play()));
+      await video.play();
     } catch (error) {
       // "AbortError" is only another picture coming in between.
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError" || video.muted) return;
       this.muted = true;
       this.#setMuted();
-      for (const video of this.audible) video.play().catch(() => undefined);
+      video.play().catch(() => undefined);
       this.emit("silenced");
     }
   }
@@ -118,6 +123,7 @@ export class Watcher extends Emitter {
     const slots = trial ? { main: silentVideo(), guest: silentVideo() } : this.slots;
     const rtc = new RtcLine(this.signal, slots);
     this.#rtc = rtc;
+    rtc.on("attached", (video) => this.#play(video));
     rtc.on("broken", (why) => this.#rtcBroke(rtc, why));
     rtc.on("connected", () => !trial && this.#connected());
     rtc.on("reconnecting", () => !trial && this.#become("reconnecting"));
@@ -145,9 +151,9 @@ export class Watcher extends Emitter {
       const video = this.slots[name];
       video.srcObject = trial[name].srcObject;
       trial[name].srcObject = null;
-      video.play().catch(() => undefined);
     }
     this.#setMuted();
+    for (const video of [this.slots.main, this.slots.guest]) this.#play(video);
     rtc.slots = this.slots;
     rtc.on("reconnecting", () => this.#become("reconnecting"));
     this.#playing();
@@ -170,6 +176,7 @@ export class Watcher extends Emitter {
     this.#become("reconnecting");
     const hls = new HlsLine(this.slots.main, this.address, this.library);
     this.#hls = hls;
+    hls.on("attached", (video) => this.#play(video));
     hls.on("playing", () => this.#become("delayed"));
     hls.on("stalled", () => this.#become("reconnecting"));
     hls.open();
