@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from streaming.ice import parse_request, write_response
 from streaming.path import IcePath, Route
+from streaming.tcp import TcpDoor
 
 BUFFER = 4 << 20  # bytes asked of the kernel for each direction
 BATCH = 64  # datagrams read in one go before others get their turn
@@ -58,6 +59,7 @@ class Mux:
         self._routes: dict[Hashable, tuple[IcePath, Route]] = {}
         self.counters = MuxCounters()
         self.port = 0
+        self.tcp = TcpDoor(self.on_tcp_packet, self.is_proven, self.on_tcp_gone)
 
     def open(self, addresses: list[str], port: int) -> None:
         """Bind every address on one and the same port (0: any that is free on all). Raises OSError."""
@@ -111,6 +113,26 @@ class Mux:
                 entry[0].receive(data, entry[1])
             else:
                 self.counters.unknown_address += 1
+
+    def on_tcp_packet(self, data: bytes, route: Route) -> None:
+        """The same for a packet that came over a connection."""
+        entry = self._routes.get(route.key)
+        if data[0] < 4:
+            self.on_stun(data, route)
+        elif entry is not None:
+            entry[0].receive(data, route)
+        else:
+            self.counters.unknown_address += 1
+
+    def is_proven(self, route: Route) -> bool:
+        """Whether a path owns the route."""
+        return route.key in self._routes
+
+    def on_tcp_gone(self, route: Route) -> None:
+        """A connection ended: its path, if any, goes back to another route."""
+        entry = self._routes.get(route.key)
+        if entry is not None:
+            entry[0].route_gone(route)
 
     def on_stun(self, data: bytes, route: Route) -> None:
         """Answer an authentic check of a path we know; stay silent otherwise."""

@@ -34,7 +34,6 @@ class Station:
     mux: Mux
     certificate: SharedCertificate
     addresses: tuple[str, ...]
-    tcp_port: int = 0
 
 
 class Peer:
@@ -60,9 +59,12 @@ class Peer:
         """Our side for the next description; its version grows with every one."""
         self.version += 1
         station = self._station
-        port = station.mux.port
         return Transport(
-            self.path.credentials, station.certificate.fingerprint, station.addresses, port, station.tcp_port
+            self.path.credentials,
+            station.certificate.fingerprint,
+            station.addresses,
+            station.mux.port,
+            station.mux.tcp.port,
         )
 
     # -- beginning

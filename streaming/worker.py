@@ -81,6 +81,8 @@ class MediaWorker:
         """Open the port. Raises OSError when it is taken or an address cannot be found."""
         bound = bind_addresses(self._config.host)
         self._mux.open(bound, self._config.port)
+        if self._config.tcp:
+            await self._open_tcp(bound)
         told = tuple(candidate_addresses(self._config.public_host, bound))
         self._station = Station(self._mux, new_certificate(), told)
         self._beat()
@@ -95,7 +97,15 @@ class MediaWorker:
             self._timer.cancel()
         if self._station is not None:
             self._mux.close()
+        await self._mux.tcp.close()
         self._station = None
+
+    async def _open_tcp(self, bound: list[str]) -> None:
+        """The same number as for UDP; without it the broadcast goes on for all who have UDP."""
+        try:
+            await self._mux.tcp.open(bound, self.port)
+        except OSError as error:
+            logger.warning("no ICE-TCP: port %d is taken (%s)", self.port, error.strerror)
 
     async def handle(self, command: Command) -> dict[str, Any]:
         """Do what is told; the result is JSON-able. Raises StreamingError."""

@@ -73,3 +73,17 @@ async def test_ice_restarts_on_both_sides_without_new_keys() -> None:
         assert not house.told("lost")
         assert len(house.told("connected")) == 1
         assert await alice.evaluate("state.states.at(-1)") == "connected"
+
+
+async def test_a_network_without_udp_watches_over_tcp() -> None:
+    async with studio() as house, theatre(house.worker) as stage:
+        await house.worker.handle(Assign("1", "main", "leader-1"))
+        leader, alice = await stage.page(), await stage.page()
+        await leader.evaluate("publish('1', 'leader-1', 'H264')")
+        await alice.evaluate("watch('1', 'alice', false)")
+        await alice.wait_for_function("state.videos['main-video']?.frames > 20")
+        pairs = await alice.evaluate(
+            "state.connection.getStats().then((all) => [...all.values()].filter("
+            "(one) => one.type === 'local-candidate').map((one) => one.protocol))"
+        )
+        assert "tcp" in pairs

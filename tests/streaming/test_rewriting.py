@@ -28,7 +28,8 @@ def test_publishers_follow_each_other_without_gap_or_overlap(
     sources: list[list[tuple[int, int]]], first: int, first_time: int
 ) -> None:
     rewriter = Rewriter(SECOND, first, first_time)
-    now, taken, highest = 100.0, set(), first - 1
+    now, highest = 100.0, first - 1
+    taken: set[int] = set()
     for packets in sources:
         rewriter.end()
         rewriter.begin(*packets[0], now)
