@@ -32,4 +32,6 @@ DATE_FIELDS = ("due", "before")
 def day_words(day: date | None) -> str:
     """2月12日周四, Thu 12 Feb; the empty text for no day."""
     # Translators: a date as Django's date format, e.g. "D j M" in English.
-    return date_format(day, gettext("n月j日D")) if day else ""
+    words = date_format(day, gettext("n月j日D")) if day else ""
+    # Django's short Chinese weekday is the long one; on a phone two characters count.
+    return words.replace("星期", "周")

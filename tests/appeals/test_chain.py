@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 Bring = Callable[..., Appeal]
 
 
-def _sql(statement: str, *values: object) -> None:
+def _sql(statement: str, *values: str | int | None) -> None:
     """Past the models, as somebody with the database in hand would."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -39,7 +39,7 @@ def _found() -> list[tuple[int, str]]:
         ("hash", "0" * 64),
     ],
 )
-def test_a_changed_event_is_found(bring_to: Bring, column: str, value: object) -> None:
+def test_a_changed_event_is_found(bring_to: Bring, column: str, value: str | None) -> None:
     appeal = bring_to("replied")
     assert _found() == []
     _sql(

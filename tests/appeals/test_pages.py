@@ -97,11 +97,7 @@ def test_the_whole_handling_goes_through_the_desk_pages(county: County, bring_to
 
     def step(person: Person, name: str, **fields: object) -> int:
         data = {f"{name}-{key}": value for key, value in fields.items()}
-        return (
-            _as(person)
-            .post(reverse("appeals:desk_step", args=[appeal.number, name]), data)  # type: ignore[arg-type]
-            .status_code
-        )
+        return _as(person).post(reverse("appeals:desk_step", args=[appeal.number, name]), data).status_code
 
     assert step(county.clara, "accept", case_type="request", matter="供水", urgency="normal") == 302
     assert step(county.clara, "dispatch", unit_id=county.water.pk) == 302

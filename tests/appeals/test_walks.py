@@ -90,13 +90,13 @@ def test_no_walk_breaks_the_story_or_loses_a_clock(county: County, steps: list[t
     frozen: dict[int, str] = {}
     for name, who, hours in steps:
         now += timedelta(hours=hours)
-        appeal = Appeal.objects.get(pk=pk)
+        appeal = before = Appeal.objects.get(pk=pk)
         unit = "otto" if appeal.lead_unit == county.roads else "uma"
         actor = getattr(county, HOLDERS.get(name, unit) if who == "holder" else who)
         try:
             TRIES[name](county, actor, appeal, now)
         except DirectTrainError:
-            assert Appeal.objects.get(pk=pk).events_head == appeal.events_head, "a refusal writes nothing"
+            assert Appeal.objects.get(pk=pk).events_head == before.events_head, "a refusal writes nothing"
         appeal = Appeal.objects.get(pk=pk)
         _holds_together(appeal)
         for clock in Clock.objects.filter(appeal=pk).exclude(verdict="running"):
