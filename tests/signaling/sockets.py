@@ -12,7 +12,7 @@ from django.conf import settings
 from signaling.asgi import sockets as application
 
 Message = dict[str, Any]
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Page:
