@@ -1,0 +1,149 @@
+"""What a citizen meets, at the sizes and modes people have."""
+
+import gzip
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+
+from portal.settings import ROOT
+from tests.browser.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+MODES: list[tuple[dict[str, int], str, str]] = [
+    (PHONE, "light", "normal"),
+    (PHONE, "dark", "large"),
+    (DESK, "light", "large"),
+    (DESK, "dark", "normal"),
+]
+BUDGET = 60 * 1024
+
+
+def context_of(
+    browser: Browser, site: Site, size: dict[str, int], scheme: Any, print_: str
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme=scheme,
+        locale="zh-CN",
+        bypass_csp=True,  # axe-core is brought in by the test
+    )
+    context.add_cookies([{"name": "print", "value": print_, "url": site.address}])
+    return context
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map("
+        "v => v.id + ' ' + v.nodes.map(n => n.target).join(' | ')))",
+        RULES,
+    )
+    return list(found)
+
+
+@pytest.mark.parametrize(("size", "scheme", "print_"), MODES)
+def test_pages_fit_the_screen_and_satisfy_axe(
+    browser: Browser, site: Site, size: dict[str, int], scheme: str, print_: str
+) -> None:
+    context = context_of(browser, site, size, scheme, print_)
+    page = context.new_page()
+    for path in ("/", site.live, f"{site.live}ask/", "/people/login/", "/no-such-page/"):
+        page.goto(site.url(path))
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        assert violations(page) == [], path
+    context.close()
+
+
+@pytest.mark.parametrize("print_", ["normal", "large"])
+def test_every_step_of_asking_satisfies_axe(browser: Browser, site: Site, print_: str) -> None:
+    context = context_of(browser, site, PHONE, "light", print_)
+    page = context.new_page()
+    page.goto(site.url(site.live))
+    page.locator("[data-ask]").click()
+    for name, value in (("text", "桥面裂了一道缝，谁来看看？"), ("village", "石桥村"), ("name", "陈小满")):
+        assert violations(page) == [], name
+        page.locator(f"dialog [name={name}]").fill(value)
+        page.locator("[data-ask-next-button]").click()
+    expect(page.locator("dialog [name=phone]")).to_be_focused()
+    context.close()
+
+
+def test_an_empty_answer_is_refused_beside_its_field(browser: Browser, site: Site) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(site.url(site.live))
+    page.locator("[data-ask]").click()
+    page.locator("[data-ask-next-button]").click()
+    expect(page.locator("[data-ask-error]")).to_be_visible()
+    expect(page.locator("dialog [name=text]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("dialog [name=text]")).to_be_focused()
+    page.close()
+
+
+def test_what_was_typed_is_there_after_a_reload(browser: Browser, site: Site) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(site.url(site.live))
+    page.locator("[data-ask]").click()
+    page.locator("dialog [name=text]").fill("桥面裂了一道缝")
+    page.reload()
+    page.locator("[data-ask]").click()
+    expect(page.locator("dialog [name=text]")).to_have_value("桥面裂了一道缝")
+    page.close()
+
+
+def test_large_print_is_one_visible_switch_and_stays(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(site.url("/"))
+    page.locator("[data-print-switch]").click()
+    expect(page.locator("html")).to_have_attribute("data-print", "large")
+    page.goto(site.url(site.live))
+    expect(page.locator("[data-print-switch]")).to_have_attribute("aria-pressed", "true")
+    size = page.locator(".wall-text").first.evaluate(
+        "element => parseFloat(getComputedStyle(element).fontSize)"
+    )
+    assert size >= 24  # 18 pt
+    height = page.locator("[data-ask]").evaluate("element => element.getBoundingClientRect().height")
+    assert height >= 60
+    context.close()
+
+
+def test_the_live_page_asks_and_shows_the_wall_without_javascript(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url(site.live))
+    assert page.locator(".wall-row").count() == 2
+    assert page.locator("[data-ask]").get_attribute("href") == f"{site.live}ask/"
+    assert page.locator(".wall-row form[action$='/vote/']").count() == 2
+    context.close()
+
+
+def test_the_picture_keeps_its_place_from_the_first_paint(browser: Browser, site: Site) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(site.url(site.live))
+    box = page.locator("[data-player]").bounding_box()
+    captions = page.locator("[data-captions]").bounding_box()
+    assert box is not None and captions is not None
+    assert round(box["width"] * 9 / 16) == round(box["height"])
+    assert captions["height"] >= 40
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["home", "live"])
+def test_citizen_pages_stay_light(browser: Browser, site: Site, path: str) -> None:
+    """Bytes of everything before media, compressed as a web server sends it."""
+    bodies: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        if response.ok:
+            bodies[response.url] = len(gzip.compress(response.body()))
+
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.on("response", weigh)
+    page.goto(site.url("/" if path == "home" else site.live), wait_until="networkidle")
+    assert 0 < sum(bodies.values()) <= BUDGET, bodies
+    page.close()
