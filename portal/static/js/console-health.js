@@ -14,14 +14,16 @@ export function linkLight(socket) {
 /**
  * @param {string} session planned|live|paused|ended
  * @param {any} programme  counters of the programme, null when they could not be had
- * @param {number|null} written how many segments more than at the last look, null at the first
+ * @param {boolean|null} moves  whether it has written since the last look, null when that is not known yet
  * @returns {Light}
  */
-export function recordingLight(session, programme, written) {
+export function recordingLight(session, programme, moves) {
   if (session === "planned") return { level: "wait", words: gettext("录制：未开始") };
   if (session === "ended") return { level: "good", words: gettext("录制：已结束") };
   if (!programme) return { level: "bad", words: gettext("录制：没有回应") };
-  if (written === 0) return { level: "bad", words: gettext("录制：停住了") };
+  if (moves === false) return { level: "bad", words: gettext("录制：停住了") };
+  const count = programme.restarts ?? 0;
+  if (count) return { level: "good", words: fill(gettext("录制：正常，自动恢复过 %(count)s 次"), { count }) };
   return { level: "good", words: gettext("录制：正常") };
 }
 

@@ -23,8 +23,8 @@ export class HealthWatch {
     this.state = page.session.state;
     /** @type {number|null} */
     this.captionAt = null;
-    /** @type {number|null} */
-    this.segments = null;
+    /** What the programme last said it wrote. @type {string|null} */
+    this.wrote = null;
     this.counted = false;
   }
 
@@ -91,10 +91,9 @@ export class HealthWatch {
 
   /** @param {any} programme */
   #recording(programme) {
-    const segments = programme?.segments ?? null;
-    const written = segments === null || this.segments === null ? null : segments - this.segments;
-    this.segments = segments;
-    this.strip.light("recording", recordingLight(this.state, programme, written));
-    if (programme?.layout) this.layout(programme.layout);
+    const wrote = programme?.last ? JSON.stringify(programme.last) : null;
+    const moves = wrote === null || this.wrote === null ? null : wrote !== this.wrote;
+    this.wrote = wrote;
+    this.strip.light("recording", recordingLight(this.state, programme, moves));
   }
 }

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+
+import {
+  captionsLight,
+  linkLight,
+  recordingLight,
+  seatSeconds,
+  viewersLight,
+} from "../../portal/static/js/console-health.js";
+
+before(() => {
+  globalThis.gettext = (text) => text;
+});
+
+test("the line is good only while it is open", () => {
+  assert.deepEqual(
+    ["open", "waiting", "connecting", "refused"].map((state) => linkLight(state).level),
+    ["good", "bad", "bad", "bad"],
+  );
+});
+
+test("a recording that writes nothing between two looks is told", () => {
+  assert.equal(recordingLight("planned", null, null).level, "wait");
+  assert.equal(recordingLight("live", null, null).level, "bad");
+  assert.equal(recordingLight("live", { restarts: 0 }, null).level, "good");
+  assert.equal(recordingLight("live", { restarts: 0 }, false).level, "bad");
+  assert.equal(recordingLight("paused", { restarts: 0 }, true).level, "good");
+  assert.match(recordingLight("live", { restarts: 2 }, true).words, /2 次/);
+});
+
+test("captions that stay away are told while somebody is on", () => {
+  assert.equal(captionsLight("planned", null, false).level, "wait");
+  assert.equal(captionsLight("live", null, true).level, "warn");
+  assert.equal(captionsLight("live", 3_000, true).level, "good");
+  assert.match(captionsLight("live", 45_000, true).words, /45 秒/);
+});
+
+test("viewers are told by tier", () => {
+  assert.equal(viewersLight({ webrtc: 12, hls: 30 }).words, "观众：实时 12 · 延时 30");
+});
+
+test("a kept seat counts down to nothing and not below", () => {
+  assert.equal(seatSeconds(1_000, 955_500), 45);
+  assert.equal(seatSeconds(1_000, 2_000_000), 0);
+  assert.equal(seatSeconds(null, 0), null);
+});
