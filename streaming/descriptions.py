@@ -12,7 +12,7 @@ from streaming.sdp import MID_URI, Description, Section
 from streaming.sinks import Codec, Kind
 from streaming.transport_cc import URI as TRANSPORT_CC_URI
 
-OPUS, H264, H264_RTX, VP8, VP8_RTX = 111, 102, 103, 120, 124  # our payload types towards viewers
+OPUS, RED, H264, H264_RTX, VP8, VP8_RTX = 111, 63, 102, 103, 120, 124  # our payload types towards viewers
 PAYLOAD_TYPES: dict[Codec, int] = {"opus": OPUS, "h264": H264, "vp8": VP8}
 RTX_TYPES = {H264: H264_RTX, VP8: VP8_RTX}
 # Chromium obeys these two; with receiver reports only it takes seconds to reach a good picture.
@@ -165,8 +165,9 @@ def write_offer(streams: Sequence[OfferedStream], transport: Transport, version:
     lines = _session_lines([stream.mid for stream in streams], version)
     for stream in streams:
         if stream.kind == "audio":
-            lines += _media_line("audio", stream.mid, "sendonly", [OPUS]) + transport.lines()
+            lines += _media_line("audio", stream.mid, "sendonly", [RED, OPUS]) + transport.lines()
             lines += _codec_lines("opus", OPUS, None, ["nack"])
+            lines += [f"a=rtpmap:{RED} red/48000/2", f"a=fmtp:{RED} {OPUS}/{OPUS}"]
         else:
             types = [H264, H264_RTX, VP8, VP8_RTX]
             feedback = ["nack", "nack pli", "ccm fir", "goog-remb"]
@@ -189,6 +190,12 @@ def accepted_codecs(answer: Description) -> dict[str, frozenset[Codec]]:
         types = set(section.payload_types) if receives else set()
         kept[section.mid] = frozenset(codec for codec, number in PAYLOAD_TYPES.items() if number in types)
     return kept
+
+
+def accepted_red(answer: Description) -> frozenset[str]:
+    """Mids of the sections whose answer kept redundant sound; to all others RED would be silence."""
+    kept = (section for section in answer.sections if section.port and RED in section.payload_types)
+    return frozenset(section.mid for section in kept)
 
 
 # -- lines

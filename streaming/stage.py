@@ -55,7 +55,9 @@ class Stage:
             self._regroup(outgoing)
         if sent.begins and self._waiting[outgoing]:
             self._admit(outgoing)
-        self.fanout.send(outgoing, sent.data, sent.marker)
+        self.fanout.send(outgoing.plain, sent.data, sent.marker)
+        if sent.red is not None:
+            self.fanout.send(outgoing.red, sent.red, sent.marker)
 
     def _go_live(self, slot: Slot, publisher: Publisher) -> None:
         slot.live = True
@@ -87,7 +89,7 @@ class Stage:
             gop = stream.gop() if stream.codec and viewer.takes(stream, stream.codec) else None
             if gop:
                 self.fanout.send_to(viewer, gop)
-                self.fanout.join(stream, viewer)
+                self.fanout.join(viewer.feed(stream), viewer)
             else:
                 self._waiting[stream][viewer] = None
                 self.want_key(stream)
@@ -96,20 +98,20 @@ class Stage:
         """The viewer is gone."""
         for stream in self.streams:
             self._waiting[stream].pop(viewer, None)
-            self.fanout.leave(stream, viewer)
+            self.fanout.leave(viewer.feed(stream), viewer)
 
     def _admit(self, stream: OutgoingStream) -> None:
         waiting = self._waiting[stream]
         for viewer in [*waiting]:
             if stream.codec is not None and viewer.takes(stream, stream.codec):
                 del waiting[viewer]
-                self.fanout.join(stream, viewer)
+                self.fanout.join(viewer.feed(stream), viewer)
 
     def _regroup(self, stream: OutgoingStream) -> None:
         """The codec changed: who cannot decode it waits for better days."""
-        for receiver in self.fanout.members(stream):
+        for receiver in self.fanout.members(stream.plain):
             if isinstance(receiver, Viewer) and stream.codec and not receiver.takes(stream, stream.codec):
-                self.fanout.leave(stream, receiver)
+                self.fanout.leave(stream.plain, receiver)
                 self._waiting[stream][receiver] = None
 
     def is_playable(self, viewer: Viewer) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from streaming.descriptions import RTX_TYPES, accepted_codecs, write_offer
+from streaming.descriptions import RTX_TYPES, accepted_codecs, accepted_red, write_offer
 from streaming.errors import StreamingError
 from streaming.limits import ResendGuard
-from streaming.outgoing import OutgoingStream
+from streaming.outgoing import Feed, OutgoingStream
 from streaming.peer import Peer, Station
 from streaming.rtcp import Bandwidth, KeyRequest, Nack, ReportBlock, parse_rtcp
 from streaming.rtp import write_rtx
@@ -57,6 +57,7 @@ class Viewer(Peer):
         self._owner = owner
         self._streams = {stream.offered.ssrc: stream for stream in streams}
         self._codecs: dict[str, frozenset[Codec]] = {}
+        self._red: frozenset[str] = frozenset()
         self._guards = {kind: ResendGuard(*limits) for kind, limits in RESEND_LIMITS.items()}
         self._rtx_sequences = {ssrc: secrets.randbelow(1 << 13) for ssrc in self._streams}
 
@@ -77,12 +78,21 @@ class Viewer(Peer):
         if self.started and not self.is_same(answer.fingerprints):
             raise StreamingError("bad_sdp", "a restart keeps its certificate")
         self._codecs = accepted_codecs(answer)
+        self._red = accepted_red(answer)
         if not self.started:
             self.start(answer.fingerprints)
 
     def takes(self, stream: OutgoingStream, codec: Codec) -> bool:
         """Whether the answer kept `codec` in the stream's section."""
         return codec in self._codecs.get(stream.offered.mid, frozenset())
+
+    def takes_red(self, stream: OutgoingStream) -> bool:
+        """Whether the stream's sound goes to this viewer with redundancy."""
+        return stream.offered.mid in self._red
+
+    def feed(self, stream: OutgoingStream) -> Feed:
+        """The form of `stream` that this viewer gets."""
+        return stream.red if self.takes_red(stream) else stream.plain
 
     @property
     def codecs(self) -> frozenset[Codec]:
@@ -122,7 +132,7 @@ class Viewer(Peer):
             return
         guard = self._guards[stream.kind]
         for sequence in nack.sequences:
-            packet = stream.kept(sequence)
+            packet = stream.kept(sequence, self.takes_red(stream))
             if packet is not None and guard.allows(nack.ssrc << 16 | sequence, now):
                 self._resend(stream, packet)
 

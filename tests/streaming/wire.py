@@ -205,6 +205,7 @@ class Seer(Caller):
     def __init__(self) -> None:
         super().__init__()
         self.peer = ""
+        self.takes_red = False
 
     async def watch(self, house: Studio, viewer: str) -> None:
         result = await house.worker.handle(Watch("1", viewer))
@@ -215,6 +216,8 @@ class Seer(Caller):
     def answer(self, offer: str) -> str:
         """The offer turned round, as a browser would."""
         swapped = re.sub(r"a=fingerprint.*", f"a=fingerprint:sha-256 {CERTIFICATE.fingerprint}", offer)
+        if not self.takes_red:
+            swapped = swapped.replace("SAVPF 63 111", "SAVPF 111")
         return swapped.replace("a=setup:passive", "a=setup:active").replace("a=sendonly", "a=recvonly")
 
     def pictures(self) -> list[RtpPacket]:
