@@ -8,7 +8,9 @@ import logging
 import secrets
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from portal.lib.errors import BadInput, Conflict, DirectTrainError, NotAllowed, NotFound, TryLater
 from streaming.errors import StreamingError
@@ -81,6 +83,10 @@ def translate(error: Exception, re: str | int | None = None) -> dict[str, Any]:
         code = code if code in CODES else "try_later"
         log.info("the media engine refused with %s", error.code)
         message = streaming_sentence(code)
+    elif isinstance(error, DatabaseError | RedisError | OSError):
+        # A database or a carrier that is busy or away comes back; what was not written can be sent again.
+        log.error("a store is away: %s", type(error).__name__, exc_info=error)
+        code, message = "try_later", _("系统正忙，内容没有丢失，请几秒后再试")
     else:
         number = secrets.token_hex(4)
         log.error("unexpected error %s", number, exc_info=error)

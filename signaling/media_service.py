@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from portal.lib.errors import DirectTrainError
@@ -25,6 +26,7 @@ from signaling.media_session import MediaSession
 from signaling.orm import live
 from signaling.orm import media as rows
 from signaling.presence import Presence
+from streaming.commands import Publish, Watch
 from streaming.errors import StreamingError
 from streaming.events import MediaEvent
 from streaming.worker import MediaWorker, WorkerConfig
@@ -79,6 +81,8 @@ class MediaService:
         session = await self._hold(int(command.session))
         if isinstance(command, ProgrammeCommand):
             return await self._handle_programme(session, command)
+        if session.over and isinstance(command, Publish | Watch):
+            raise Refusal("conflict", _("直播已经结束，可以观看回放"))
         return await self.worker.handle(command)
 
     async def _handle_programme(self, session: MediaSession, command: ProgrammeCommand) -> dict[str, Any]:
@@ -89,7 +93,7 @@ class MediaService:
             await session.wish_layout(command.layout)
         elif isinstance(command, Clock):
             if session.programme is None:
-                raise Refusal("conflict", "直播还没有开始录制")
+                raise Refusal("conflict", _("直播还没有开始录制"))
             return {"ms": session.programme.now_ms(), "since": session.facts.on_since_ms}
         elif isinstance(command, Figures):
             return session.programme.figures() if session.programme else {"programme": {}, "tracks": {}}

@@ -8,16 +8,16 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from recordings.actions import request_clip
-from recordings.queries import recording_of
 
 from portal.lib.errors import NotFound
 from portal.live.queries import session_of
 from portal.questions import actions, queries
 from portal.questions.models import Question
+from recordings.actions import request_clip
+from recordings.queries import recording_of
 from signaling.orm.door import door
 from signaling.orm.people import actor
-from transcripts.queries import passage
+from transcripts.queries import passage, transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,9 @@ def _end_answer(person_id: int, session_id: int, question_id: int, at_ms: int) -
     with transaction.atomic():
         ended = actions.end_answer(actor(person_id), question_id, at_ms, words)
         if recording_of(session_id) is not None:
-            request_clip(session_id, ended.begin_ms, ended.end_ms, f"reply-{ended.reply_id}")
+            # A joined question has a reply of its own, and its page plays the same seconds.
+            for reply_id in (ended.reply_id, *ended.member_reply_ids):
+                request_clip(session_id, ended.begin_ms, ended.end_ms, f"reply-{reply_id}")
     return Marked(ended.question_id, ended.begin_ms, ended.end_ms)
 
 
@@ -126,8 +128,6 @@ def _set_spoken_text(person_id: int, session_id: int, question_id: int, text: st
 
 def _spoken_since(session_id: int, question_id: int, begin_ms: int, end_ms: int) -> str:
     """What the person of this question said between two recording times."""
-    from transcripts.queries import transcript
-
     question = in_session(session_id, question_id)
     participant = f"guest-{question.person_id}"
     said = [

@@ -86,13 +86,13 @@ class Wire:
     async def hello(self, role: str) -> dict[str, Any]:
         return await self.request("hello", role=role, tab=str(uuid.uuid4()))
 
-    async def until(self, kind: str, **fields: Any) -> dict[str, Any]:
+    async def until(self, kind: str, seconds: float = 20, **fields: Any) -> dict[str, Any]:
         while True:
             for message in self.heard:
                 if message["type"] == kind and fields.items() <= message.items():
                     self.heard.remove(message)
                     return message
-            self.heard.append(await asyncio.wait_for(self.next(), 20))
+            self.heard.append(await asyncio.wait_for(self.next(), seconds))
 
     def close(self) -> None:
         self.writer.close()
