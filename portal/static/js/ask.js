@@ -28,14 +28,15 @@ export class AskDialog {
   #identity = { name: "", phone: "", code: "" };
 
   /** @param {HTMLDialogElement} dialog
-   * @param {{signal: import("./signal.js").Signal, queue: import("./ask-queue.js").AskQueue, urls: Urls, verified: boolean, village?: string, limit?: number, onReceived?: (item: Item, received: Received) => void}} options */
-  constructor(dialog, { signal, queue, urls, verified, village = "", limit = 2000, onReceived = () => {} }) {
+   * @param {{signal: import("./signal.js").Signal, store: import("./ask-queue.js").Store, queue: import("./ask-queue.js").AskQueue, urls: Urls, verified: boolean, village?: string, limit?: number, onReceived?: (item: Item, received: Received) => void}} options */
+  constructor(dialog, { signal, store, queue, urls, verified, village = "", limit = 2000, onReceived = () => {} }) {
     this.dialog = dialog;
     this.signal = signal;
     this.queue = queue;
     this.urls = urls;
     this.verified = verified;
-    this.village = village || remembered();
+    this.store = store;
+    this.village = village || (store.getItem(VILLAGE) ?? "");
     this.limit = limit;
     this.onReceived = onReceived;
     this.#listen();
@@ -207,7 +208,7 @@ export class AskDialog {
       return this.#after();
     }
     const village = this.#field("village").value.trim();
-    remember(village);
+    this.store.setItem(VILLAGE, village);
     this.queue.edit(this.#purpose, { village, text: this.#field("text").value.trim() });
     const item = this.queue.submit(this.#purpose);
     this.#show("sending");
@@ -273,21 +274,4 @@ function unanswered(error) {
 function sentence(error) {
   if (error instanceof TypeError) return gettext("现在没有网络。您写的都保存着，请稍后再试。");
   return error instanceof Error ? error.message : String(error);
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(VILLAGE) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {string} village */
-function remember(village) {
-  try {
-    localStorage.setItem(VILLAGE, village);
-  } catch {
-    // Private windows may refuse storage; then it is typed again.
-  }
 }

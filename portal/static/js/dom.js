@@ -51,3 +51,16 @@ export function toast(text, seconds = 6) {
   place.append(note);
   setTimeout(() => note.remove(), seconds * 1000);
 }
+
+/** What this browser keeps for us; where it refuses (private windows, blocked storage), as long as the page is open.
+ * @returns {Pick<Storage, "getItem" | "setItem">} */
+export function shelf() {
+  try {
+    localStorage.setItem("shelf", "1");
+    return localStorage;
+  } catch {
+    /** @type {Map<string, string>} */
+    const kept = new Map();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
+  }
+}

@@ -1,11 +1,12 @@
 /** What the live page knows, as a value: messages go in, a new state comes out. Pure. */
 
 /** @typedef {{id: number, number: string, text: string, name: string, village: string, votes: number, kind: string, wall_state: string, stage_state: string, answer_begin_ms: number | null, answer_end_ms: number | null, revision: number}} Row */
-/** @typedef {{state: string, slate: string, rows: Row[], onAir: Row | null, guest: {name: string, village: string} | null, viewers: number | null}} LiveState */
+/** @typedef {{state: string, slate: string, rows: Row[], onAir: Row | null, guest: {name: string, village: string} | null, leader: boolean}} LiveState
+ * leader: whether the leader's picture reaches the server */
 
 /** @param {any} session @param {Row[]} rows @param {Row | null} [onAir] @returns {LiveState} */
 export function begin(session, rows, onAir = null) {
-  return { state: session.state, slate: session.slate_text ?? "", rows, onAir, guest: null, viewers: null };
+  return { state: session.state, slate: session.slate_text ?? "", rows, onAir, guest: null, leader: true };
 }
 
 /** The whole picture (welcome or changes).
@@ -20,6 +21,7 @@ export function whole(before, message) {
     state: message.session?.state ?? before.state,
     slate: message.session?.slate_text ?? before.slate,
     guest: guestOf(message.stage),
+    leader: message.stage?.main?.present ?? true,
     onAir: known ?? rows.find((/** @type {Row} */ row) => row.stage_state === "on") ?? (on?.on ? before.onAir : null),
   };
 }
@@ -46,7 +48,7 @@ export function session(before, message) {
 
 /** @param {LiveState} before @param {any} message @returns {LiveState} */
 export function stage(before, message) {
-  return { ...before, guest: guestOf(message) };
+  return { ...before, guest: guestOf(message), leader: message.main?.present ?? true };
 }
 
 /** The citizen who is on air with picture and sound.

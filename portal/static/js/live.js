@@ -4,7 +4,7 @@ import { AskQueue } from "./ask-queue.js";
 import { AskDialog } from "./ask.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
-import { need, pageData, post, toast } from "./dom.js";
+import { need, pageData, post, shelf, toast } from "./dom.js";
 import { uuid } from "./ids.js";
 import * as states from "./live-state.js";
 import { Signal, SignalError, signalUrl } from "./signal.js";
@@ -23,14 +23,17 @@ const watcher = new Watcher(
   { hls: page.hls, library: root.dataset.library },
 );
 const captions = new CaptionBox(need("[data-captions]", HTMLElement));
-const votes = new Votes(page.session.id);
+const store = shelf();
+const votes = new Votes(store, page.session.id);
+const queue = new AskQueue(store, page.session.id, uuid);
 const wall = new Wall(need("[data-wall]", HTMLElement), need("[data-wall-template]", HTMLTemplateElement), need("[data-wall-empty]", HTMLElement), {
   voteUrl,
   voted: (id) => votes.has(id),
 });
 const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   signal,
-  queue: new AskQueue(localStorage, page.session.id, uuid),
+  store,
+  queue,
   urls: page.urls,
   verified: Boolean(page.me?.verified),
   village: page.me?.village,
@@ -75,6 +78,9 @@ function drawPlayer() {
     /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-slate") !== slate;
   }
   need("[data-slate-text]", HTMLElement).textContent = state.slate || gettext("直播暂停片刻，马上回来");
+  need("[data-slate-loading]", HTMLElement).textContent = state.leader
+    ? gettext("正在接通画面……")
+    : gettext("现场信号暂时中断，正在恢复");
   player.toggleAttribute("data-guest-on", Boolean(state.guest) && watcher.line === "rtc" && state.state === "live");
   need("[data-sound]", HTMLElement).hidden = !(watcher.muted && showing && state.state === "live");
 }
@@ -128,6 +134,16 @@ function showMine(item, { number }) {
   need("[data-mine-rows]", HTMLElement).prepend(row);
 }
 
+/** Only who is logged in can send what waits; the others are told that it waits. */
+function drawUnsent() {
+  need("[data-unsent]", HTMLElement).hidden = dialog.verified || queue.unsent().length === 0;
+}
+
+async function sendUnsent() {
+  await dialog.resend();
+  drawUnsent();
+}
+
 /** @param {number} id */
 async function vote(id) {
   try {
@@ -148,7 +164,7 @@ function listen() {
     dialog.verified = dialog.verified || Boolean(message.you?.verified);
     called = message.you?.question ?? called;
     drawPrompt(message.stage);
-    dialog.resend();
+    dialog.resend().then(drawUnsent);
   });
   signal.on("changes", (message) => become(states.whole(state, message)));
   signal.on("session", (message) => become(states.session(state, message)));
@@ -190,6 +206,7 @@ function listenToTaps() {
     watcher.unmute();
     drawPlayer();
   });
+  need("[data-unsent-send]", HTMLElement).addEventListener("click", () => dialog.open("vote", sendUnsent));
   document.querySelector("[data-ask]")?.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.open("ask");

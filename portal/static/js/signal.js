@@ -17,6 +17,9 @@ const PING_EVERY = 20_000;
 const PONG_WITHIN = 8_000;
 // Everybody notices a gap in the same moment: spread the questions for it.
 const CATCH_UP_SPREAD = 1_500;
+// Our close codes: a page that leaves gives its media up at once, one that comes again keeps them.
+const LEAVING = 1000;
+const COMING_AGAIN = 4000;
 
 /** A refusal. `code` is a word of the protocol, or ours: "offline" (never sent), "lost" (sent, answer unknown), "late". */
 export class SignalError extends Error {
@@ -46,7 +49,7 @@ export class Signal extends Emitter {
   revision = 0;
   /** @type {WebSocket | null} */
   #socket = null;
-  #retry = new Retry();
+  #retry = new Retry({ most: 10_000 });
   #lastId = 0;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
@@ -55,7 +58,10 @@ export class Signal extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #catchingUp;
   #wake = () => {
-    if (document.visibilityState === "visible") this.#retry.hurry();
+    if (document.visibilityState !== "visible") return;
+    this.#retry.hurry();
+    // After a change of network the old line may look open for minutes.
+    if (this.state === "open") this.#ping();
   };
 
   /** @param {string} url @param {"viewer" | "leader" | "moderator" | "guest"} role */
@@ -137,9 +143,11 @@ export class Signal extends Emitter {
     const socket = new WebSocket(this.url);
     this.#socket = socket;
     socket.onopen = () => this.#hello();
-    socket.onmessage = (event) => this.#read(event.data);
-    socket.onclose = (event) => {
-      if (this.#socket === socket) this.#closed(event.code);
+    socket.onmessage = (event) => {
+      if (this.#socket === socket) this.#read(event.data);
+    };
+    socket.onclose = () => {
+      if (this.#socket === socket) this.#closed();
     };
   }
 
@@ -168,13 +176,18 @@ export class Signal extends Emitter {
       else pending.resolve(message);
       return;
     }
-    if (message.type === "error" && this.state !== "open" && ["not_allowed", "not_found"].includes(message.code)) {
-      this.#refused(message);
-    }
+    if (message.type === "error" && this.state === "connecting") return this.#unwelcome(message);
     if (message.type === "question" || message.type === "session") this.#noticeGap(message);
     // The server's own queue for us ran over: what fell off is asked for again.
     if (message.type === "stale") this.catchUp();
     if (message.type !== "welcome") this.emit(message.type, message);
+  }
+
+  /** Hello was refused: for good where rights are missing, else it is said again later.
+   * @param {any} message */
+  #unwelcome(message) {
+    if (["not_allowed", "not_found"].includes(message.code)) this.#refused(message);
+    else this.#closed();
   }
 
   /** @param {any} message */
@@ -204,7 +217,7 @@ export class Signal extends Emitter {
     try {
       await this.request("ping", { t: Date.now() }, { seconds: PONG_WITHIN / 1000 });
     } catch {
-      if (this.state === "open") this.#closed(0);
+      if (this.state === "open") this.#closed();
     }
   }
 
@@ -216,13 +229,11 @@ export class Signal extends Emitter {
     this.#catchingUp = undefined;
     const socket = this.#socket;
     this.#socket = null;
-    socket?.close();
+    socket?.close(state === "waiting" ? COMING_AGAIN : LEAVING);
     this.#become(state);
   }
 
-  /** @param {number} code 4400…4499 from the server means: do not come back */
-  #closed(code) {
-    if (code >= 4400 && code < 4500) return this.#refused({ code, message: "" });
+  #closed() {
     this.#drop("waiting");
     this.#refuseAll(new SignalError("lost", gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
     this.#retry.later(() => this.#open());

@@ -4,11 +4,12 @@ export class Votes {
   /** @type {Set<number>} */
   #ids;
 
-  /** @param {number} session */
-  constructor(session) {
+  /** @param {Pick<Storage, "getItem" | "setItem">} store @param {number} session */
+  constructor(store, session) {
+    this.store = store;
     this.key = `votes.${session}`;
     try {
-      this.#ids = new Set(JSON.parse(localStorage.getItem(this.key) ?? "[]"));
+      this.#ids = new Set(JSON.parse(store.getItem(this.key) ?? "[]"));
     } catch {
       this.#ids = new Set();
     }
@@ -23,9 +24,9 @@ export class Votes {
   add(id) {
     this.#ids.add(id);
     try {
-      localStorage.setItem(this.key, JSON.stringify([...this.#ids]));
+      this.store.setItem(this.key, JSON.stringify([...this.#ids]));
     } catch {
-      // The server refuses a second vote anyway.
+      // Full: the server refuses a second vote anyway.
     }
   }
 }

@@ -39,7 +39,10 @@ export class HlsLine extends Emitter {
   #mended = 0;
   #retry = new Retry({ first: 1_000, most: 10_000 });
   /** @type {() => void} */
-  #wake = () => this.#toPresent();
+  #wake = () => {
+    this.#retry.hurry();
+    this.#toPresent();
+  };
 
   /** @param {HTMLVideoElement} video @param {string} address of the list @param {string} library of hls.js
    * @param {{live?: boolean}} [options] */
@@ -57,6 +60,7 @@ export class HlsLine extends Emitter {
     this.video.addEventListener("playing", this.#playing);
     this.video.addEventListener("waiting", this.#stalled);
     document.addEventListener("visibilitychange", this.#wake);
+    addEventListener("online", this.#wake);
     // Chromium claims native HLS too and then ignores the low-latency parts: hls.js first.
     if (Library?.isSupported()) this.#attach(Library);
     else this.#native();
@@ -70,6 +74,7 @@ export class HlsLine extends Emitter {
     this.video.removeEventListener("waiting", this.#stalled);
     this.video.onerror = null;
     document.removeEventListener("visibilitychange", this.#wake);
+    removeEventListener("online", this.#wake);
     this.#hls?.destroy();
     this.#hls = null;
     this.video.removeAttribute("src");

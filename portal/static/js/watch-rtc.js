@@ -2,7 +2,7 @@
  * Watching over WebRTC: the server offers two fixed slots (main and guest, sound and picture each), we answer.
  *
  * Events: "attached" (an element got its stream and is to be played), "playing" (first picture), "quality" ("good" | "weak" | "sound" | "waiting"), "reconnecting", and once
- * "broken" with why: "full" | "unplayable" | "unreachable" | "refused" | "moved". A broken line is closed and not used again.
+ * "broken" with why: "full" | "unplayable" | "unreachable" | "refused" | "moved" (ask for a new one at once). A broken line is closed and not used again.
  */
 
 import { Emitter } from "./emitter.js";
@@ -144,8 +144,8 @@ export class RtcLine extends Emitter {
       const offer = await this.signal.request("restart", { peer: this.#peer }, { seconds: 4 });
       if (!this.#closed) await this.#answer(offer.sdp);
     } catch (error) {
-      // A peer that the server has forgotten cannot be restarted.
-      if (error instanceof SignalError && error.code === "not_found") this.#break("unreachable");
+      // A peer that the server has forgotten cannot be restarted, but a new one can be had.
+      if (error instanceof SignalError && error.code === "not_found") this.#break("moved");
     }
   }
 

@@ -37,6 +37,8 @@ export class Watcher extends Emitter {
   #retry = new Retry({ first: FIRST_RETRY, most: LAST_RETRY });
   #rtcUnplayable = typeof RTCPeerConnection === "undefined";
   #bytesBefore = 0;
+  #why = "";
+  #deaf = () => {};
 
   /** @param {import("./signal.js").Signal} signal @param {Slots} slots
    * @param {{hls?: string, library?: string, own?: "guest"}} [options] without `hls` there is no fallback (stage);
@@ -65,11 +67,14 @@ export class Watcher extends Emitter {
     if (this.state !== "idle") return;
     this.#become("connecting");
     this.#setMuted();
+    // The network is back: what failed for want of it is worth another try at once.
+    this.#deaf = this.signal.on("welcome", ({ again }) => again && this.#why === "unreachable" && this.#retry.hurry());
     if (this.#rtcUnplayable) this.#fallBack();
     else this.#tryRtc();
   }
 
   stop() {
+    this.#deaf();
     this.#retry.cancel();
     this.#closeRtc();
     this.#closeHls();
@@ -163,6 +168,7 @@ export class Watcher extends Emitter {
   #rtcBroke(rtc, why) {
     if (rtc !== this.#rtc) return;
     this.#closeRtc();
+    this.#why = why;
     this.emit("trouble", why);
     if (why === "unplayable") this.#rtcUnplayable = true;
     if (why === "moved") this.#tryRtc();
@@ -171,9 +177,10 @@ export class Watcher extends Emitter {
 
   #fallBack() {
     if (!this.#rtcUnplayable) this.#retry.later(() => this.#tryRtc());
-    if (this.#hls || !this.address) return;
-    this.#use("hls");
+    if (this.#hls) return;
     this.#become("reconnecting");
+    if (!this.address) return;
+    this.#use("hls");
     const hls = new HlsLine(this.slots.main, this.address, this.library);
     this.#hls = hls;
     hls.on("attached", (video) => this.#play(video));
