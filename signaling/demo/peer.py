@@ -23,6 +23,24 @@ CONNECT_S = 15.0
 HEARD = 200
 
 
+def reachable(answer: str, offer: str) -> str:
+    """`answer` with our own address in place of the loopback one.
+
+    The ICE library never uses 127.0.0.1 itself, and an answer to it would come from another address. Server
+    and demo run on one machine, so that any of its addresses is the server's as well. ValueError when there
+    is no other.
+    """
+    if " 127.0.0.1 " not in answer:
+        return answer
+    own = [
+        line.split()[4] for line in offer.splitlines() if line.startswith("a=candidate:") and " udp " in line
+    ]
+    own = [address for address in own if ":" not in address]
+    if not own:
+        raise ValueError("this machine has no network address but 127.0.0.1")
+    return answer.replace(" 127.0.0.1 ", f" {own[0]} ")
+
+
 class Refused(Exception):
     """The server's `error`, or no answer in time."""
 
@@ -127,7 +145,8 @@ class Peer:
         await connection.setLocalDescription(await connection.createOffer())
         answer = await self.request("publish", sdp=connection.localDescription.sdp)
         self._media = answer["peer"]
-        await connection.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
+        sdp = reachable(answer["sdp"], connection.localDescription.sdp)
+        await connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
         try:
             await asyncio.wait_for(connected.wait(), CONNECT_S)
         except TimeoutError:

@@ -49,7 +49,7 @@ def _encoder(width: int, height: int) -> av.VideoCodecContext:
     encoder.time_base, encoder.framerate = Fraction(1, FRAMES_PER_S), Fraction(FRAMES_PER_S)
     encoder.bit_rate, encoder.gop_size, encoder.max_b_frames = BIT_RATE, FRAMES_PER_S, 0
     encoder.options = {
-        "preset": "veryfast",
+        "preset": "superfast",
         "tune": "zerolatency",
         "profile": "baseline",
         # Parameter sets before every key frame: whoever comes later needs them.

@@ -45,9 +45,9 @@ class Story:
 
     async def play(self, seconds: float) -> None:
         """Hold the broadcast; a question that has been begun is brought to its end. Raises peer.Refused."""
-        leader_picture, citizen_picture = await asyncio.gather(
-            asyncio.to_thread(encoded, self._cast.leader.name, BLUE, 1280, 720),
-            asyncio.to_thread(encoded, self._cast.citizen.name, GREEN, 640, 360),
+        leader_picture = await asyncio.to_thread(encoded, self._cast.leader.name, BLUE, 1280, 720)
+        citizen_picture = asyncio.create_task(
+            asyncio.to_thread(encoded, self._cast.citizen.name, GREEN, 640, 360)
         )
         async with (
             self._peer(self._cast.leader.cookie, "leader") as leader,
@@ -61,7 +61,7 @@ class Story:
                 await leader.voice.say("welcome")
                 ends = time.monotonic() + seconds
                 for matter in cycle(MATTERS):
-                    await self._answer(matter, leader, moderator, citizen, citizen_picture)
+                    await self._answer(matter, leader, moderator, citizen, await citizen_picture)
                     if time.monotonic() + BETWEEN_S >= ends:
                         break
                     await asyncio.sleep(BETWEEN_S)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         try:
             players = cast(round(options["minutes"]))
             asyncio.run(Story(url, players, self._tell).play(options["minutes"] * 60))
-        except (NoCounty, Refused, WebSocketException, OSError) as error:
+        except (NoCounty, Refused, WebSocketException, OSError, ValueError) as error:
             raise CommandError(f"the demo broadcast ended: {error}") from error
         except KeyboardInterrupt:
             self._tell("stopped")
