@@ -161,8 +161,8 @@ class Mux:
         """Packets on `route` belong to `path`; who proves an address last owns it."""
         self._routes[route.key] = (path, route)
 
-    def leave_route(self, route: Route) -> None:
-        """Forget the address, if it is still this very route's."""
+    def leave_route(self, route: Route, path: IcePath) -> None:
+        """Forget the address, unless somebody else proved it since."""
         entry = self._routes.get(route.key)
-        if entry is not None and entry[1] is route:
+        if entry is not None and entry[0] is path:
             del self._routes[route.key]

@@ -36,7 +36,7 @@ class RouteTable(Protocol):
     def enter_ufrag(self, ufrag: str, path: "IcePath") -> None: ...
     def leave_ufrag(self, ufrag: str) -> None: ...
     def enter_route(self, route: Route, path: "IcePath") -> None: ...
-    def leave_route(self, route: Route) -> None: ...
+    def leave_route(self, route: Route, path: "IcePath") -> None: ...
 
 
 class IcePath:
@@ -147,7 +147,7 @@ class IcePath:
         if len(self._routes) > MAX_ROUTES:
             current = self.route.key if self.route is not None else None
             oldest = next(key for key in self._routes if key != current)
-            self._table.leave_route(self._routes.pop(oldest))
+            self._table.leave_route(self._routes.pop(oldest), self)
 
     def _move(self, route: Route, now: float) -> None:
         self.route = route
@@ -156,7 +156,7 @@ class IcePath:
     def route_gone(self, route: Route) -> None:
         """A connection under us ended (ICE-TCP)."""
         self._routes.pop(route.key, None)
-        self._table.leave_route(route)
+        self._table.leave_route(route, self)
         if self.route is not None and self.route.key == route.key:
             self.route = next(reversed(self._routes.values()), None)
 
@@ -194,7 +194,7 @@ class IcePath:
         for ufrag in [*self._known]:
             self._forget(ufrag)
         for route in self._routes.values():
-            self._table.leave_route(route)
+            self._table.leave_route(route, self)
         self._routes.clear()
         self._arrived.set()
         self.ready.set()

@@ -160,7 +160,7 @@ async def studio(**config: object) -> AsyncIterator[Studio]:
         await one.worker.close()
 
 
-async def until(condition: Callable[[], object], seconds: float = 15) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait for something to become true; the time limit is for broken code only."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # conditions come from foreign threads and libraries
