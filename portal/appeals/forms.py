@@ -28,6 +28,10 @@ def _units() -> list[tuple[str, str]]:
     return [("", "—"), *((str(unit.pk), unit.name) for unit in rows)]
 
 
+def _assisting() -> list[tuple[str, str]]:
+    return _units()[1:]
+
+
 def _urgencies() -> list[tuple[str, str]]:
     return [(row.code, f"{row.name} · {row.settle_days}") for row in UrgencyClass.objects.all()]
 
@@ -63,7 +67,9 @@ class DispatchForm(forms.Form):
 
 
 class JointForm(forms.Form):
-    unit_ids = forms.TypedMultipleChoiceField(label=_("协办单位"), choices=_units, coerce=int)
+    unit_ids = forms.TypedMultipleChoiceField(
+        label=_("协办单位"), choices=_assisting, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
     minutes = _long(_("会商纪要"), 2000)
 
 

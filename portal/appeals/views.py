@@ -183,13 +183,22 @@ def desk_case(request: HttpRequest, number: str) -> HttpResponse:
     return _desk_case(request, _handled(request, number))
 
 
+# What moves the case on stands first; corrections and side matters come after.
+FIRST = ("approve_reply", "suspend", "extend", "decline", "accept", "dispatch", "sign", "reply", "resume")
+
+
+def _weight(option: queries.ActionOption) -> int:
+    return FIRST.index(option.name) if option.name in FIRST else len(FIRST)
+
+
 def _desk_case(
     request: HttpRequest, appeal: Appeal, filled: dict[str, Any] | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     filled = filled or {}
+    offered = sorted(queries.allowed_actions(_me(request), appeal), key=_weight)
     options = [
         (option, filled.get(option.name) or STEP_FORMS[option.name](prefix=option.name))
-        for option in queries.allowed_actions(_me(request), appeal)
+        for option in offered
         if option.name in STEP_FORMS
     ]
     context = {

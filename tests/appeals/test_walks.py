@@ -88,13 +88,14 @@ def test_no_walk_breaks_the_story_or_loses_a_clock(county: County, steps: list[t
     with transaction.atomic():
         pk = actions.register("live", county.alice, "停水", "柳河村", uuid.uuid4(), now).appeal_id
     frozen: dict[int, str] = {}
+    appeal = Appeal.objects.get(pk=pk)
     for name, who, hours in steps:
         now += timedelta(hours=hours)
-        appeal = before = Appeal.objects.get(pk=pk)
-        unit = "otto" if appeal.lead_unit == county.roads else "uma"
+        before = appeal
+        unit = "otto" if before.lead_unit == county.roads else "uma"
         actor = getattr(county, HOLDERS.get(name, unit) if who == "holder" else who)
         try:
-            TRIES[name](county, actor, appeal, now)
+            TRIES[name](county, actor, before, now)
         except DirectTrainError:
             assert Appeal.objects.get(pk=pk).events_head == before.events_head, "a refusal writes nothing"
         appeal = Appeal.objects.get(pk=pk)

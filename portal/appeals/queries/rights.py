@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from portal.appeals.models import Appeal, Assignment
+from portal.appeals.models import Appeal, Assignment, UnitRequest
 from portal.appeals.states import STEPS, WHO_LABELS, State, Step, Who, words
-from portal.appeals.vocabulary import AssignmentRole
+from portal.appeals.vocabulary import AssignmentRole, ReplyKind, RequestKind
 from portal.lib.errors import Conflict, DirectTrainError, NotAllowed, NotFound
 from portal.people.models import Person, Role
 from portal.people.queries import Anyone
@@ -18,6 +18,13 @@ COUNTY_WIDE = {
     RoleKind.SUPERVISOR: Who.SUPERVISOR,
     RoleKind.MODERATOR: Who.STAGE,
     RoleKind.LEADER: Who.STAGE,
+}
+
+
+ASKED_FOR = {
+    "suspend": [RequestKind.SUSPEND],
+    "extend": [RequestKind.EXTEND],
+    "decline": [RequestKind.SUSPEND, RequestKind.EXTEND],
 }
 
 
@@ -107,8 +114,23 @@ def allowed_actions(person: Anyone, appeal: Appeal) -> list[ActionOption]:
     for step in STEPS.values():
         if step.who & held:
             refusal = _refusal(step, appeal, held)
-            options.append(ActionOption(step.name, str(step.label), refusal.message if refusal else ""))
+            why_not = refusal.message if refusal else _nothing_to_decide(step.name, appeal)
+            options.append(ActionOption(step.name, str(step.label), why_not))
     return options
+
+
+def _nothing_to_decide(name: str, appeal: Appeal) -> str:
+    """Why a step that its state allows has nothing to act on; empty when it has."""
+    waiting = UnitRequest.objects.filter(appeal=appeal, decided_at=None)
+    if name == "approve_reply":
+        drafts = appeal.replies.filter(cycle=appeal.cycle, kind=ReplyKind.WRITTEN, approved_at=None)
+        return "" if drafts.exists() else _("还没有拟定的答复。")
+    if name in ASKED_FOR:
+        asked = waiting.filter(kind__in=ASKED_FOR[name]).exists()
+        return "" if asked else _("没有等待审批的申请。")
+    if name == "ask_suspend" and not appeal.urgency.may_suspend:
+        return _("“%(urgency)s”类诉求不允许挂起。") % {"urgency": appeal.urgency.name}
+    return ""
 
 
 def find_appeal(number: str) -> Appeal:
