@@ -18,13 +18,16 @@ def next_evening() -> datetime:
 
 class PlanForm(forms.Form):
     title = forms.CharField(label=_("标题"), max_length=120)
-    topic = forms.CharField(label=_("主题"), max_length=200, required=False)
+    topic = forms.CharField(
+        label=_("主题"), max_length=200, required=False, help_text=_("可不填。例如：农村道路与饮水。")
+    )
     host = forms.ModelChoiceField(label=_("出席领导"), queryset=Person.objects.none(), empty_label=None)
     moderators = forms.ModelMultipleChoiceField(
         label=_("主持人"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     starts_at = forms.DateTimeField(
         label=_("开始时间（北京时间）"),
+        help_text=_("通常是周二、周四 19:30。"),
         initial=next_evening,
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "step": "300"}),
     )

@@ -24,6 +24,7 @@ class QuestionForm(forms.Form):
     uuid = forms.UUIDField(initial=new_uuid, widget=forms.HiddenInput)
     text = forms.CharField(
         label=_("您的问题"),
+        help_text=_("写清时间、地点和经过，最多2000字。问题会公开在问题墙上，请不要写身份证号、电话等隐私。"),
         max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": "6"}),
         error_messages={"required": _("请写下您的问题。")},
@@ -36,12 +37,14 @@ class QuestionForm(forms.Form):
     )
     name = forms.CharField(
         label=_("姓名"),
+        help_text=_("公开时只显示姓，例如“张**”。"),
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("请填写姓名。")},
     )
     phone = forms.CharField(
         label=_("手机号"),
+        help_text=_("只用于核实身份和告知办理结果，不公开。"),
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
         error_messages={"required": _("请填写手机号。")},
