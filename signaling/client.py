@@ -41,6 +41,10 @@ class Allowance:
         return True
 
 
+def owner_name(person_id: int | None, tab: str) -> str:
+    return f"{person_id or 0}:{tab}"
+
+
 @dataclass(eq=False)
 class Client:
     """State of one socket. `person_id` is what the cookie said at hello; rights are asked again each time."""
@@ -53,6 +57,8 @@ class Client:
     tab: str = ""
     person_id: int | None = None
     moderates: bool = False
+    # The last number of viewers this socket was told, as the message's text.
+    viewers_told: str = ""
     publishing: str | None = None
     outbox: Outbox = field(default_factory=Outbox)
     allowance: Allowance = field(default_factory=Allowance)
@@ -62,7 +68,7 @@ class Client:
     @property
     def owner(self) -> str:
         """Whom a media connection belongs to: this tab of this person, whichever socket it speaks through."""
-        return f"{self.person_id or 0}:{self.tab}"
+        return owner_name(self.person_id, self.tab)
 
     def send(self, message: dict[str, Any]) -> None:
         self.offer(json.dumps(message, ensure_ascii=False, separators=(",", ":")))

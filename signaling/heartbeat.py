@@ -5,6 +5,7 @@ them to join again when their session has moved to another media process.
 """
 
 import asyncio
+import json
 import logging
 from collections import Counter
 
@@ -22,7 +23,7 @@ class Heartbeat:
     def __init__(self, parts: Parts, seconds: float = HEARTBEAT_SECONDS) -> None:
         self._parts = parts
         self._seconds = seconds
-        self._told: dict[int, Viewers] = {}
+        self._noted: set[int] = set()
         self._places: dict[int, str] = {}
 
     async def run(self) -> None:
@@ -36,27 +37,34 @@ class Heartbeat:
 
     async def beat(self) -> None:
         sessions = self._parts.hub.sessions()
-        for session_id in set(self._told) - set(sessions):
-            self._told.pop(session_id)
+        for session_id in self._noted - set(sessions):
+            self._noted.discard(session_id)
             self._places.pop(session_id, None)
             await self._parts.presence.forget_sockets(session_id)
         for session_id in sessions:
+            self._noted.add(session_id)
             await self._parts.presence.note_sockets(session_id, self._here(session_id))
             await self._tell_viewers(session_id)
             await self._tell_move(session_id)
 
     def _here(self, session_id: int) -> Sockets:
-        clients = [member for member in self._parts.hub.members(session_id) if isinstance(member, Client)]
+        clients = self._clients(session_id)
         people = Counter(client.person_id for client in clients if client.person_id is not None)
         return Sockets(sum(client.role == "viewer" for client in clients), dict(people))
+
+    def _clients(self, session_id: int) -> list[Client]:
+        return [member for member in self._parts.hub.members(session_id) if isinstance(member, Client)]
 
     async def _tell_viewers(self, session_id: int) -> None:
         everywhere = await self._parts.presence.sockets(session_id)
         webrtc = (await self._parts.presence.stage(session_id)).webrtc
         now = Viewers(webrtc=webrtc, hls=max(0, everywhere.viewers - webrtc))
-        if self._told.get(session_id) != now:
-            self._told[session_id] = now
-            self._parts.hub.deliver(session_id, as_message(now))
+        text = json.dumps(as_message(now))
+        for client in self._clients(session_id):
+            # Also to whom has come since the number last changed.
+            if client.viewers_told != text:
+                client.viewers_told = text
+                client.offer(text)
 
     async def _tell_move(self, session_id: int) -> None:
         place = await self._parts.link.place_of(session_id)

@@ -64,7 +64,7 @@ def from_wire(found: dict[str, Any]) -> MediaCommand:
     """Raises StreamingError("bad_command") for what no version of this house would send."""
     if "engine" in found:
         return parse_command(found["engine"])
-    kind = _KINDS.get(found.get("programme", ""))
+    kind = _KINDS.get(str(found.get("programme")))
     if kind is None:
         raise StreamingError("bad_command", "unknown programme command")
     names = {field.name for field in dataclasses.fields(kind)}

@@ -5,16 +5,27 @@ talk to an older server. PROTOCOL.md is the page for those who write a client; a
 file.
 """
 
-import dataclasses
 import json
-import typing
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from django.utils.translation import gettext as _
 
 from signaling.errors import Refusal
-from signaling.schema import Check, Id, Number, OneOf, Peer, Revision, Sdp, Text, Uuid, Village, YesNo
+from signaling.schema import (
+    Field,
+    Id,
+    Number,
+    OneOf,
+    Peer,
+    Revision,
+    Sdp,
+    Text,
+    Uuid,
+    Village,
+    YesNo,
+    fields_of,
+)
 
 MESSAGE_LIMIT = 64 * 1024
 TEXT_LIMIT = 2000
@@ -230,36 +241,10 @@ class Statistics(Message):
     type: ClassVar[str] = "statistics"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    attribute: str
-    check: Check
-    required: bool
-
-
-def _check_of(annotation: Any) -> Check:
-    """The check inside `Annotated[T, check]` or `Annotated[T, check] | None`."""
-    found = getattr(annotation, "__metadata__", None)
-    if found:
-        check: Check = found[0]
-        return check
-    return next(_check_of(part) for part in typing.get_args(annotation) if part is not type(None))
-
-
-def _fields_of(kind: type[Message]) -> dict[str, Field]:
-    """Name on the wire → field; the wire's `as` is Python's `as_`."""
-    hints = typing.get_type_hints(kind, include_extras=True)
-    return {
-        field.name.rstrip("_"): Field(
-            field.name, _check_of(hints[field.name]), field.default is dataclasses.MISSING
-        )
-        for field in dataclasses.fields(kind)
-        if field.name != "id"
-    }
-
-
 TYPES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}
-FIELDS: dict[type[Message], dict[str, Field]] = {kind: _fields_of(kind) for kind in TYPES.values()}
+FIELDS: dict[type[Message], dict[str, Field]] = {
+    kind: fields_of(kind, leave_out="id") for kind in TYPES.values()
+}
 
 
 def _refuse_constant(word: str) -> float:

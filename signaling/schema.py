@@ -4,7 +4,9 @@ A check is a callable of (name, value) and stands in the field's annotation: `An
 Nothing is converted silently, except that a UUID gets its canonical spelling.
 """
 
+import dataclasses
 import math
+import typing
 import uuid as uuids
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,3 +99,33 @@ Revision = Annotated[int, Whole()]
 Peer = Annotated[str, Text(100, least=1)]
 Sdp = Annotated[str, Text(SDP_LIMIT, least=1)]
 Village = Annotated[str, Text(60)]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How a field on the wire is checked, and what it is called in Python."""
+
+    attribute: str
+    check: Check
+    required: bool
+
+
+def _check_of(annotation: Any) -> Check:
+    """The check inside `Annotated[T, check]` or `Annotated[T, check] | None`."""
+    found = getattr(annotation, "__metadata__", None)
+    if found:
+        check: Check = found[0]
+        return check
+    return next(_check_of(part) for part in typing.get_args(annotation) if part is not type(None))
+
+
+def fields_of(kind: Any, leave_out: str) -> dict[str, Field]:
+    """Name on the wire → field of a message's dataclass; the wire's `as` is Python's `as_`."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {
+        field.name.rstrip("_"): Field(
+            field.name, _check_of(hints[field.name]), field.default is dataclasses.MISSING
+        )
+        for field in dataclasses.fields(kind)
+        if field.name != leave_out
+    }

@@ -15,6 +15,7 @@ from signaling.answers import (
     SdpAnswer,
     Welcome,
 )
+from signaling.client import owner_name
 from signaling.errors import Refusal
 from signaling.handlers.request import Request
 from signaling.orm import live
@@ -88,7 +89,9 @@ async def _own(request: Request[Any], peer: str) -> None:
     """Only the tab that opened a media connection may touch it, also through a later socket."""
     if peer in request.client.peers:
         return
-    if await request.parts.presence.owner_of(request.session_id, peer) != request.client.owner:
+    # Opened before logging in: the same tab has become somebody.
+    owners = (request.client.owner, owner_name(None, request.client.tab))
+    if await request.parts.presence.owner_of(request.session_id, peer) not in owners:
         raise Refusal("not_found", _("这条媒体连接已不存在，请重新连接"))
     request.client.peers.add(peer)
 
