@@ -18,6 +18,9 @@ WINDOW = 8  # complete segments of the live list
 WITH_PARTS = 3  # newest complete segments whose parts are listed too
 LONGEST_GAP = 1.4  # would round up to the target duration
 SHORT_GAP = 0.2
+# Recording time 0 is media time 1 s. Not MPEGTS:0: hls.js then places cues that it reads before the first
+# picture of a discontinuity without waiting for it, several seconds off.
+TIMESTAMP_MAP = f"X-TIMESTAMP-MAP=MPEGTS:{MEDIA_START * 90_000},LOCAL:00:00:00.000"
 SKIP_UNTIL = 12 * TARGET_DURATION
 
 Cue = tuple[int, int, str, str]  # begin and end in recording ms, speaker, text
@@ -255,10 +258,11 @@ def captions_list(segments: Sequence[Segment], wall0: float | None, ended: bool,
 
 
 def caption_segment(segment: Segment, cues: Iterable[Cue]) -> str:
-    """The cues inside `segment`, cut at its edges, in media time: so they hold across discontinuities."""
+    """The cues inside `segment`, cut at its edges, in recording time: the map holds across
+    discontinuities."""
     begin = (segment.begin - MEDIA_START) * 1000
     end = begin + segment.duration * 1000
-    lines = ["WEBVTT", "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000", ""]
+    lines = ["WEBVTT", TIMESTAMP_MAP, ""]
     for cue_begin, cue_end, speaker, text in cues:
         shown_from, shown_to = max(begin, cue_begin), min(end, cue_end)
         if shown_from < shown_to and text.strip():
@@ -267,8 +271,7 @@ def caption_segment(segment: Segment, cues: Iterable[Cue]) -> str:
 
 
 def _clock(recording_ms: float) -> str:
-    whole = round(recording_ms + MEDIA_START * 1000)
-    seconds, ms = divmod(whole, 1000)
+    seconds, ms = divmod(round(recording_ms), 1000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
 
 

@@ -204,7 +204,7 @@ async def test_captions_come_from_whoever_was_given(root: Path) -> None:
     listed = (await get(app, "/hls/1/captions.m3u8")).text
     assert re.findall(r"^captions/(\d+)\.vtt$", listed, re.MULTILINE) == ["0", "1"]
     cues = await get(app, "/hls/1/captions/1.vtt")
-    assert "00:00:02.200 --> 00:00:02.700\n<v 林>您好" in cues.text
+    assert "00:00:01.200 --> 00:00:01.700\n<v 林>您好" in cues.text
     assert cues.headers["content-type"].startswith("text/vtt")
 
 

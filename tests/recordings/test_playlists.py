@@ -139,12 +139,12 @@ def test_cues_are_cut_at_the_edges_and_cannot_break_out() -> None:
         (9_000, 9_500, "", "not here"),
     ]
     text = playlists.caption_segment(one_segment(), cues)
-    assert "00:00:05.000 --> 00:00:05.500" in text
-    assert "00:00:05.900 --> 00:00:06.000" in text
+    assert "00:00:04.000 --> 00:00:04.500" in text
+    assert "00:00:04.900 --> 00:00:05.000" in text
     assert "<v 林&lt;b&gt;>第一 --&gt; 句 NOTE x" in text
     assert "a &amp; b" in text
     assert "not here" not in text
-    assert text.startswith("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n")
+    assert text.startswith("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:90000,LOCAL:00:00:00.000\n")
 
 
 def test_a_list_knows_the_wall_clock() -> None:

@@ -196,7 +196,11 @@ async def test_a_clip_is_served_whole_and_in_ranges(clip: Clip) -> None:
     assert whole["Content-Type"] == "video/mp4"
     data = await body_of(whole)
     assert len(data) == int(whole["Content-Length"])
-    for header, expected in (("bytes=10-99", data[10:100]), ("bytes=-20", data[-20:]), ("bytes=100-", data[100:])):
+    for header, expected in (
+        ("bytes=10-99", data[10:100]),
+        ("bytes=-20", data[-20:]),
+        ("bytes=100-", data[100:]),
+    ):
         part = await client.get(address, headers={"Range": header})
         assert part.status_code == 206
         assert await body_of(part) == expected
