@@ -66,6 +66,7 @@ async function open() {
     trouble("");
     for (const selector of ["[data-self]", "[data-self-mini]"]) need(selector, HTMLVideoElement).srcObject = stream;
     startMeter(stream);
+    draw();
     watcher.start();
     watcher.unmute();
     await publish(stream);
