@@ -97,6 +97,8 @@ class Peer:
         self.path.deliver_media_to(self._on_media)
 
     def _on_media(self, data: bytes, route: Route) -> None:
+        if self.closed:
+            return  # the goodbye is still on its way, the room has forgotten us
         now = time.monotonic()
         if is_rtcp(data):
             plain = self.link.unprotect_rtcp(data)

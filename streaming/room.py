@@ -213,7 +213,8 @@ class Room:
             peer.path.forget_old(now)
             if not peer.path.has_consent(now):
                 peer.close("no consent")
-        self.stage.send_reports([viewer for viewer in self.viewers.values() if viewer.connected])
+        watching = [viewer for viewer in self.viewers.values() if viewer.connected]
+        self.stage.send_reports(watching, now)
         for slot in self.stage.slots.values():
             if slot.is_over(now):
                 name = slot.participant or ""

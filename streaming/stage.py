@@ -1,7 +1,5 @@
 """What is on stage, and how it reaches viewers and sinks."""
 
-import time
-
 from streaming.commands import SLOTS, SlotName
 from streaming.fanout import Fanout
 from streaming.ingest import IncomingStream, MediaPacket
@@ -26,7 +24,7 @@ class Stage:
     @property
     def streams(self) -> list[OutgoingStream]:
         """In the order of the offer: main sound first."""
-        return [stream for name in SLOTS for stream in self.slots[_slot(name)].streams.values()]
+        return [stream for name in SLOTS for stream in self.slots[name].streams.values()]
 
     def slot_of(self, participant: str) -> Slot | None:
         """The slot kept for the participant."""
@@ -84,7 +82,7 @@ class Stage:
 
     def admit(self, viewer: Viewer, now: float) -> None:
         """A viewer's keys are there: reports first, then the picture at once if we have its beginning."""
-        self._send_reports([viewer], now)
+        self.send_reports([viewer], now)
         for stream in self.streams:
             gop = stream.gop() if stream.codec and viewer.takes(stream, stream.codec) else None
             if gop:
@@ -129,11 +127,8 @@ class Stage:
         if stream.kind == "video" and publisher is not None and not slot.held:
             publisher.want_key()
 
-    def send_reports(self, viewers: list[Viewer]) -> None:
+    def send_reports(self, viewers: list[Viewer], now: float) -> None:
         """One sender report per live stream, the same for all."""
-        self._send_reports(viewers, time.monotonic())
-
-    def _send_reports(self, viewers: list[Viewer], now: float) -> None:
         for slot in self.slots.values():
             publisher = self._publishers.get(slot.participant or "")
             if not slot.live or publisher is None or publisher.clock_shift is None:
@@ -152,7 +147,3 @@ class Stage:
                 continue
             self._listeners.introduce(sink, slot.participant, slot.name)
             self.want_key(slot.streams["video"])
-
-
-def _slot(name: str) -> SlotName:
-    return "main" if name == "main" else "guest"
