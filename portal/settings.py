@@ -138,10 +138,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", ROOT / "static-root")
 STATICFILES_DIRS = [ROOT / "portal" / "static", ("hls.js", ROOT / "node_modules" / "hls.js" / "dist")]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# A file that changes under a running server would otherwise be sent with its old length.
+WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.lib.static.HashedStaticFiles"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -1,11 +1,13 @@
 """Addresses of all rooms. Upper packages are named as text only."""
 
 from django.urls import include, path
+from django.views.generic import TemplateView
 from django.views.i18n import JavaScriptCatalog, set_language
 
 urlpatterns = [
     path("words.js", JavaScriptCatalog.as_view(packages=None, domain="djangojs"), name="words"),
     path("language/", set_language, name="set_language"),
+    path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"),
     path("people/", include("portal.people.urls")),
     path("", include("portal.appeals.urls")),
     path("", include("portal.questions.urls")),
