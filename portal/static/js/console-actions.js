@@ -53,8 +53,13 @@ export class ConsoleActions {
     this.signal = signal;
     this.refresh = refresh;
     this.undo = new UndoList();
-    /** Questions with an action under way: a second press of the same key must not send it twice. @type {Set<number>} */
+    /** Steps under way: a second press of the same key must not send it twice. @type {Set<string>} */
     this.busy = new Set();
+  }
+
+  /** @param {Row} row @param {Action} action */
+  isBusy(row, action) {
+    return this.busy.has(`${row.id} ${action}`);
   }
 
   /**
@@ -116,15 +121,15 @@ export class ConsoleActions {
    * @returns {Promise<boolean>}
    */
   async send(action, row, type, fields, wayBack) {
-    if (this.busy.has(row.id)) return false;
-    this.busy.add(row.id);
+    if (this.isBusy(row, action)) return false;
+    this.busy.add(`${row.id} ${action}`);
     try {
       await this.signal.request(type, { question: row.id, ...fields });
     } catch (error) {
       this.refused(error);
       return false;
     } finally {
-      this.busy.delete(row.id);
+      this.busy.delete(`${row.id} ${action}`);
     }
     const words = fill(wordsOf(action), { number: row.number || gettext("口头提问") });
     if (!wayBack) {

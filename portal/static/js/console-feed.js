@@ -1,5 +1,7 @@
 // Turns "something changed, revision n" into as few fetches as possible: one at a time, and one more if it moved on.
 
+const PAUSE_MS = 1_000;
+
 /**
  * @template T
  */
@@ -7,12 +9,12 @@ export class Feed {
   /**
    * @param {(since: number) => Promise<T & {revision: number}>} fetchSince
    * @param {(answer: T & {revision: number}) => void} apply
-   * @param {(error: unknown) => void} [onError]
+   * @param {() => Promise<unknown>} [pause] between a fetch that failed and the next
    */
-  constructor(fetchSince, apply, onError = () => undefined) {
+  constructor(fetchSince, apply, pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS))) {
     this.fetchSince = fetchSince;
     this.apply = apply;
-    this.onError = onError;
+    this.pause = pause;
     this.have = -1;
     this.wanted = -1;
     this.busy = false;
@@ -27,27 +29,31 @@ export class Feed {
     this.wanted = Math.max(this.wanted, revision);
     if (this.busy) return;
     this.busy = true;
-    try {
-      while (this.have < this.wanted) await this.#once();
-    } catch (error) {
-      // The next message, or the next welcome after a break, asks again from the revision we really have.
-      this.onError(error);
-    } finally {
-      this.busy = false;
+    while (this.have < this.wanted) {
+      // A row that was told of and not fetched would stay old until the next change, maybe for ever: try again.
+      if (!(await this.#once())) await this.pause();
     }
+    this.busy = false;
   }
 
-  /** Everything again from the start: after a break, or when a refusal showed that we were behind. */
+  /** Everything again from the start: when a refusal showed that we were behind. */
   async again() {
     this.have = -1;
     await this.changed(Math.max(this.wanted, 0));
   }
 
+  /** @returns {Promise<boolean>} */
   async #once() {
     const aimed = this.wanted;
-    const answer = await this.fetchSince(Math.max(this.have, 0));
+    let answer;
+    try {
+      answer = await this.fetchSince(Math.max(this.have, 0));
+    } catch {
+      return false;
+    }
     // A server that answers an older revision than it announced must not make us ask for ever.
     this.have = Math.max(answer.revision, aimed);
     this.apply(answer);
+    return true;
   }
 }

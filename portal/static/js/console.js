@@ -34,7 +34,6 @@ class Console {
     this.feed = new Feed(
       (since) => this.signal.request("questions", { since }),
       (answer) => this.board.apply(answer.rows, answer.revision),
-      () => undefined,
     );
     this.actions = new ConsoleActions(this.signal, () => void this.feed.again());
     this.watch = new HealthWatch(this.signal, this.strip, page);
@@ -197,7 +196,7 @@ class Console {
     }
     if (action === "write") return this.details.written.focus();
     if (action === "propose") return this.propose();
-    if (this.actions.busy.has(row.id)) return;
+    if (this.actions.isBusy(row, action)) return;
     const reason = action === "hide" ? await askReason() : "";
     if (reason === null) return;
     this.#draw(row, action);
