@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
-from recordings.actions import make_due_clips
 
 from portal.appeals.actions import tick
 from portal.notices.actions import deliver_due
+from recordings.actions import make_due_clips
 from signaling.orm.passages import refresh_passages
 
 log = logging.getLogger(__name__)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import connection
-from recordings.actions import open_recording
 
 from portal.lib.errors import NotFound
 from portal.live import actions
 from portal.live.queries import may_watch, session_of, session_view, view_of
 from portal.questions import queries as questions
+from recordings.actions import open_recording
 from recordings.playlists import Cue
 from signaling.orm.door import door
 from signaling.orm.people import actor
