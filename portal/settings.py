@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -19,8 +20,6 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 def _embedded_secret(name: str) -> str:
     """A secret of the embedded form, made at the first start and kept beside the data, readable by the owner only."""
-    import secrets
-
     path = DATA_DIR / f"{name}.secret"
     if not path.exists():
         path.touch(mode=0o600)

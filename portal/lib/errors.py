@@ -1,4 +1,4 @@
-"""Errors sorted by whose fault they are. Actions raise them; `portal.lib.http` and `signaling.errors` translate them once."""
+"""Errors sorted by whose fault they are. Actions raise them; `lib.http` and `signaling.errors` translate them once."""
 
 
 class DirectTrainError(Exception):

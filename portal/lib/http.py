@@ -57,7 +57,9 @@ class TranslateErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DirectTrainError):
             return None
-        log.info("refused %s with %s", request.resolver_match and request.resolver_match.view_name, error.code)
+        log.info(
+            "refused %s with %s", request.resolver_match and request.resolver_match.view_name, error.code
+        )
         body = {"error": {"code": error.code, "message": error.message}}
         response = (
             JsonResponse(body, status=error.status)

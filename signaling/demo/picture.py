@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw
 from recordings.overlay import Colour, typeface
 
 FRAMES_PER_S = 25
+Plane: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 # One turn of the hand; after it the pictures begin again, with a key frame.
 LOOP_S = 12
 BIT_RATE = 1_000_000
@@ -32,14 +34,45 @@ def _background(name: str, colour: Colour, width: int, height: int) -> Image.Ima
     return picture
 
 
-def _clock(draw: ImageDraw.ImageDraw, seconds: float, width: int, height: int) -> None:
-    x, y, radius = width * 0.8, height * 0.35, height * 0.2
-    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_PAPER, outline=_INK, width=4)
-    angle = seconds / LOOP_S * math.tau
-    tip = (x + 0.85 * radius * math.sin(angle), y - 0.85 * radius * math.cos(angle))
-    draw.line((x, y, *tip), fill=_RED, width=6)
-    font = typeface().size(int(height / 14))
-    draw.text((x - radius / 2, y + 1.2 * radius), f"{seconds:05.2f}", font=font, fill=_PAPER)
+def _planes(picture: Image.Image) -> list[Plane]:
+    """Y, U and V of a picture with even sides."""
+    flat = av.VideoFrame.from_ndarray(np.asarray(picture), "rgb24").reformat(format="yuv420p").to_ndarray()
+    width, height = picture.size
+    quarter = width * height // 4
+    values = flat.reshape(-1)
+    small = (height // 2, width // 2)
+    return [
+        values[: 4 * quarter].reshape(height, width),
+        values[4 * quarter : 5 * quarter].reshape(small),
+        values[5 * quarter :].reshape(small),
+    ]
+
+
+class _Clock:
+    """The only part that moves: a square of the picture, drawn and turned into planes by itself."""
+
+    def __init__(self, background: Image.Image) -> None:
+        width, height = background.size
+        self._radius = height // 5
+        self.left, self.top = int(width * 0.8 - self._radius) & ~1, int(height * 0.1) & ~1
+        size = (2 * self._radius & ~1) + 2, (int(2.6 * self._radius) & ~1) + 2
+        self._empty = background.crop((self.left, self.top, self.left + size[0], self.top + size[1]))
+        self._font = typeface().size(int(height / 14))
+
+    def drawn(self, seconds: float) -> Image.Image:
+        patch, r = self._empty.copy(), self._radius
+        draw = ImageDraw.Draw(patch)
+        draw.ellipse((0, 0, 2 * r, 2 * r), fill=_PAPER, outline=_INK, width=4)
+        angle = seconds / LOOP_S * math.tau
+        tip = (r + 0.85 * r * math.sin(angle), r - 0.85 * r * math.cos(angle))
+        draw.line((r, r, *tip), fill=_RED, width=6)
+        draw.text((r / 2, 2.1 * r), f"{seconds:05.2f}", font=self._font, fill=_PAPER)
+        return patch
+
+    def paste(self, seconds: float, planes: list[Plane]) -> None:
+        for plane, patch, scale in zip(planes, _planes(self.drawn(seconds)), (1, 2, 2), strict=True):
+            top, left = self.top // scale, self.left // scale
+            plane[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
 
 
 def _encoder(width: int, height: int) -> av.VideoCodecContext:
@@ -59,14 +92,15 @@ def _encoder(width: int, height: int) -> av.VideoCodecContext:
 
 
 def encoded(name: str, colour: Colour, width: int, height: int) -> list[bytes]:
-    """LOOP_S seconds as access units (Annex B), a key frame every second. Takes some seconds of CPU."""
+    """LOOP_S seconds as access units (Annex B), a key frame every second. Takes a second or two of CPU."""
     background = _background(name, colour, width, height)
+    clock, planes = _Clock(background), [plane.copy() for plane in _planes(background)]
     encoder = _encoder(width, height)
     units: list[bytes] = []
     for index in range(LOOP_S * FRAMES_PER_S):
-        picture = background.copy()
-        _clock(ImageDraw.Draw(picture), index / FRAMES_PER_S, width, height)
-        frame = av.VideoFrame.from_ndarray(np.asarray(picture), "rgb24").reformat(format="yuv420p")
+        clock.paste(index / FRAMES_PER_S, planes)
+        flat = np.concatenate([plane.reshape(-1) for plane in planes]).reshape(-1, width)
+        frame = av.VideoFrame.from_ndarray(flat, "yuv420p")
         frame.pts = index
         if index % FRAMES_PER_S == 0:
             frame.pict_type = PictureType.I
