@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict, NotFound
-from recordings import journal, playlists, states
+from recordings import journal, states, timeline
 from recordings.models import Clip, Recording
 from recordings.queries import ClipValue, RecordingValue, clip_value, directory_of, value_of
 
@@ -78,7 +78,7 @@ def _settle_one(recording: Recording) -> bool:
         if not _writer_is_gone(directory):
             return False
         journal.mark_ended(directory)
-    duration = playlists.end_ms(journal.read_segments(directory))
+    duration = timeline.end_ms(journal.read_segments(directory))
     state = Recording.State.READY if duration else Recording.State.FAILED
     changed = Recording.objects.filter(pk=recording.pk, state=Recording.State.FINISHING).update(
         state=state, duration_ms=duration
@@ -133,7 +133,7 @@ def _is_recorded(clip: Clip) -> bool:
     directory = directory_of(clip.recording.session_id)
     if journal.is_ended(directory) or clip.recording.state != Recording.State.LIVE:
         return True
-    return playlists.end_ms(journal.read_segments(directory)) >= clip.end_ms
+    return timeline.end_ms(journal.read_segments(directory)) >= clip.end_ms
 
 
 def _claimed(clip: Clip) -> bool:

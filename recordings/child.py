@@ -15,10 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from recordings import overlay
-from recordings.encoders import FPS, SMALL, open_encoders
+import av
+
+from recordings.encoders import FPS
 from recordings.following import write_began
-from recordings.programme import Programme
+from recordings.picture import DECODERS
+from recordings.programme import Programme, ProgrammeEncoders, standing_slate
 from recordings.units import BrokenUnits, UnitReader
 
 READ_SIZE = 1 << 18
@@ -32,7 +34,9 @@ STATISTICS_TICKS = 5 * FPS
 class Child:
     """The loop around one `Programme`."""
 
-    def __init__(self, connection: socket.socket, directory: Path, t0: float) -> None:
+    def __init__(
+        self, connection: socket.socket, directory: Path, t0: float, encoders: ProgrammeEncoders
+    ) -> None:
         self._connection = connection
         connection.setblocking(False)
         self._unsent = bytearray()
@@ -41,7 +45,7 @@ class Child:
         self._poll.register(connection, select.POLLIN)
         began = time.monotonic()
         write_began(directory, time.time() - (began - t0))
-        self._programme = Programme(directory, t0, self._notify)
+        self._programme = Programme(directory, t0, self._notify, encoders=encoders)
         self._tick = max(0, int((time.monotonic() - t0) * FPS) + 1)
         self._latest = 0.0
         self._cpu, self._since = time.process_time(), time.monotonic()
@@ -107,16 +111,18 @@ class Child:
 def main() -> int:
     """0: the programme ran to its end, or was never needed. 1: the parent sent what cannot be read."""
     connection = socket.socket(fileno=int(sys.argv[1]))
-    # The first use of an encoder and of the font costs 100 ms: pay it while waiting.
-    open_encoders(SMALL)
-    overlay.slate("·")
+    # Opening encoders, font and decoders costs a quarter of a second: pay it while waiting.
+    encoders = ProgrammeEncoders()
+    standing_slate()
+    for codec in DECODERS.values():
+        av.CodecContext.create(codec, "r")
     gc.collect()
     gc.freeze()
     line = sys.stdin.readline()
     if not line.strip():
         return 0
     options = json.loads(line)
-    child = Child(connection, Path(options["directory"]), float(options["t0"]))
+    child = Child(connection, Path(options["directory"]), float(options["t0"]), encoders)
     try:
         child.run()
     except BrokenUnits:

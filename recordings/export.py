@@ -4,7 +4,7 @@ questions."""
 from collections.abc import Iterable
 from pathlib import Path
 
-from recordings import journal, playlists
+from recordings import journal, timeline
 from recordings.clips import cut_clip
 from recordings.cutting import Cut
 
@@ -19,7 +19,7 @@ def export_recording(
     """
     segments = journal.read_segments(directory)
     chapters = [
-        (playlists.player_seconds(segments, begin), playlists.player_seconds(segments, end), name)
+        (timeline.player_seconds(segments, begin), timeline.player_seconds(segments, end), name)
         for begin, end, name in passages
     ]
-    return cut_clip(directory, 0, playlists.end_ms(segments) + 1, target, title, chapters)
+    return cut_clip(directory, 0, timeline.end_ms(segments) + 1, target, title, chapters)

@@ -1,96 +1,24 @@
 """HLS lists over the segments of a recording (RFC 8216, draft-pantos-hls-rfc8216bis for parts). Pure:
 segments in, text out.
-
-Recording time is milliseconds since recording time 0; media time in the files is one second more; player
-time is the position in the replay list, in which the gaps of restarts are closed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from recordings.cmaf import MEDIA_START
 from recordings.journal import Segment
+from recordings.timeline import Entry, entries
 
 PART_TARGET = {"v0": 0.2, "v1": 0.2, "a0": 0.21334}
 TARGET_DURATION = 1
 WINDOW = 8  # complete segments of the live list
 WITH_PARTS = 3  # newest complete segments whose parts are listed too
-LONGEST_GAP = 1.4  # would round up to the target duration
-SHORT_GAP = 0.2
 # Recording time 0 is media time 1 s. Not MPEGTS:0: hls.js then places cues that it reads before the first
 # picture of a discontinuity without waiting for it, several seconds off.
 TIMESTAMP_MAP = f"X-TIMESTAMP-MAP=MPEGTS:{MEDIA_START * 90_000},LOCAL:00:00:00.000"
 SKIP_UNTIL = 12 * TARGET_DURATION
 
 Cue = tuple[int, int, str, str]  # begin and end in recording ms, speaker, text
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One number of a list. `segment` None: the number was never written (EXT-X-GAP)."""
-
-    msn: int
-    epoch: int
-    duration: float
-    segment: Segment | None
-
-
-def entries(segments: Sequence[Segment]) -> list[Entry]:
-    """`segments` with the missing numbers between them, which a crash or a full disk leaves behind."""
-    result: list[Entry] = []
-    for segment in segments:
-        if result:
-            result += _gaps(result[-1], segment)
-        result.append(Entry(segment.msn, segment.epoch, segment.duration, segment))
-    return result
-
-
-def _gaps(before: Entry, after: Segment) -> Iterable[Entry]:
-    missing = range(before.msn + 1, after.msn)
-    if not missing:
-        return
-    duration = SHORT_GAP
-    if before.segment is not None and before.epoch == after.epoch:
-        length = after.begin - before.segment.begin - before.duration
-        duration = min(LONGEST_GAP, max(SHORT_GAP, length / len(missing)))
-    for msn in missing:
-        # An epoch that exists in another rendition only: its discontinuity comes before the gap.
-        yield Entry(msn, min(before.epoch + 1, after.epoch), duration, None)
-
-
-def player_seconds(segments: Sequence[Segment], recording_ms: float) -> float:
-    """Where `recording_ms` is in the replay list, in seconds; inside a gap the moment after it, else the
-    nearest end."""
-    media = recording_ms / 1000 + MEDIA_START
-    position = 0.0
-    for entry in entries(segments):
-        if entry.segment is not None:
-            if media < entry.segment.begin:
-                return position
-            if media < entry.segment.begin + entry.duration:
-                return position + media - entry.segment.begin
-        position += entry.duration
-    return position
-
-
-def recording_milliseconds(segments: Sequence[Segment], player: float) -> float:
-    """The inverse of `player_seconds`: recording ms of second `player` of the replay list."""
-    position, last = 0.0, 0.0
-    for entry in entries(segments):
-        if entry.segment is not None:
-            last = (entry.segment.begin - MEDIA_START + entry.duration) * 1000
-            if player < position + entry.duration:
-                return (entry.segment.begin - MEDIA_START + max(0.0, player - position)) * 1000
-        position += entry.duration
-    return last
-
-
-def end_ms(segments: Sequence[Segment]) -> int:
-    """Recording time at the end of the last segment; 0 without any."""
-    if not segments:
-        return 0
-    return round((segments[-1].begin + segments[-1].duration - MEDIA_START) * 1000)
 
 
 def live_list(rendition: str, segments: Sequence[Segment], wall0: float | None, ended: bool) -> str:

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from struct import error as StructError
 from typing import Any
@@ -19,7 +20,6 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from recordings import canvas, overlay, units
-from recordings.clock import ParticipantClock
 from recordings.cmaf import (
     AUDIO_RATE,
     MEDIA_START,
@@ -30,10 +30,11 @@ from recordings.cmaf import (
     length_prefixed,
 )
 from recordings.encoders import FPS, LARGE, SMALL, SoundEncoder, encode_picture, open_encoders
-from recordings.picture import PictureLeg
+from recordings.journal import RENDITIONS
+from recordings.participant import Participant
 from recordings.segments import Rendition, Settler
-from recordings.sound import RATE, Samples, SoundLeg, mixed
-from recordings.units import CLOCK_RATE, PICTURE_CODECS, SENDER_REPORT, Codec, Kind, Unit
+from recordings.sound import RATE, Samples, mixed
+from recordings.units import Kind, Unit
 
 log = logging.getLogger(__name__)
 
@@ -49,35 +50,6 @@ SLOT_ORDER = {"main": 0, "guest": 1}
 Notify = Callable[[dict[str, Any]], None]
 
 
-class Participant:
-    """The two legs of one person, held together by one clock."""
-
-    def __init__(self, want_key: Callable[[], None]) -> None:
-        self.slot = ""
-        self.clock = ParticipantClock()
-        self.picture = PictureLeg(self.clock, want_key)
-        self.sound: SoundLeg | None = None
-        self.cache = canvas.ScaleCache()
-
-    def feed(self, unit: Unit) -> None:
-        if unit.kind is Kind.VIDEO:
-            self.picture.feed(unit)
-        elif unit.kind is Kind.AUDIO:
-            if self.sound is None or self.sound.codec is not unit.codec:
-                self.sound = SoundLeg(self.clock, unit.codec)
-            self.sound.feed(unit)
-        elif unit.kind is Kind.SENDER_REPORT:
-            self._report(unit)
-
-    def _report(self, unit: Unit) -> None:
-        ntp, timestamp = SENDER_REPORT.unpack(unit.payload)
-        decoder = {Codec.H264: "h264", Codec.VP8: "vp8", Codec.OPUS: "libopus", Codec.PCMU: "pcm_mulaw"}[
-            unit.codec
-        ]
-        kind = "picture" if unit.codec in PICTURE_CODECS else "sound"
-        self.clock.stream(f"{kind}-{decoder}", CLOCK_RATE[unit.codec]).on_report(ntp, timestamp)
-
-
 @dataclass(slots=True)
 class Scene:
     """What the moderator wants to see; everything else follows from who sends."""
@@ -85,6 +57,20 @@ class Scene:
     layout: str = "side"
     forced_slate: overlay.Overlay | None = None
     third: overlay.Overlay | None = None
+
+
+@lru_cache(maxsize=1)
+def standing_slate() -> overlay.Overlay:
+    """What is shown while nobody sends, drawn once per process."""
+    return overlay.slate(SLATE_TEXT)
+
+
+class ProgrammeEncoders:
+    """What a programme encodes with, opened by a standby before it is needed: it costs a tenth of a
+    second."""
+
+    def __init__(self) -> None:
+        self.large, self.small, self.sound = open_encoders(LARGE), open_encoders(SMALL), open_encoders(None)
 
 
 class Programme:
@@ -97,6 +83,7 @@ class Programme:
         t0: float,
         notify: Notify,
         clock: Callable[[], float] = time.monotonic,
+        encoders: "ProgrammeEncoders | None" = None,
     ) -> None:
         self.t0 = t0
         self.shown = 0
@@ -105,21 +92,20 @@ class Programme:
         self._notify, self._clock = notify, clock
         self._canvas = canvas.Canvas()
         self._people: dict[str, Participant] = {}
-        self._slots: dict[str, str] = {}
         self._scene = Scene()
-        self._slate = overlay.slate(SLATE_TEXT)
+        self._slate = standing_slate()
         self._first: int | None = None
         self._visible: list[str] = []
-        self._open(directory)
+        self._open(directory, encoders or ProgrammeEncoders())
         if not overlay.typeface().chinese:
             notify({"warning": "no_chinese_font"})
 
-    def _open(self, directory: Path) -> None:
-        large, small, sound = open_encoders(LARGE), open_encoders(SMALL), open_encoders(None)
+    def _open(self, directory: Path, encoders: "ProgrammeEncoders") -> None:
+        large, small, sound = encoders.large, encoders.small, encoders.sound
         assert large.picture is not None and small.picture is not None
         self._large, self._small, self._aac = large.picture, small.picture, large.sound
         self._settler = Settler()
-        self._renditions = [Rendition(directory, name, self._settler) for name in ("v0", "v1", "a0")]
+        self._renditions = [Rendition(directory, name, self._settler) for name in RENDITIONS]
         epoch = max(rendition.epoch for rendition in self._renditions)
         msn = max(rendition.msn for rendition in self._renditions)
         for rendition, init in zip(self._renditions, (large.init, small.init, sound.init), strict=True):

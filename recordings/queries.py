@@ -1,12 +1,14 @@
 """Reads what is recorded. Journals are read as files; nothing of the media stack is needed for it."""
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
-from recordings import journal, playlists
+from recordings import journal, timeline
 from recordings.models import Clip, Recording
 
 
@@ -87,14 +89,34 @@ def clip_by_id(clip_id: int) -> ClipValue | None:
 
 def player_seconds(session_id: int, ms: float) -> float:
     """Where recording millisecond `ms` is in the replay list of the session, in seconds."""
-    return playlists.player_seconds(journal.read_segments(directory_of(session_id)), ms)
+    return timeline.player_seconds(journal.read_segments(directory_of(session_id)), ms)
+
+
+def player_times(session_id: int, moments: Iterable[float]) -> list[float]:
+    """`player_seconds` of many recording ms, with the journal read once: for a transcript."""
+    pieces = pieces_of(session_id)
+    starts = [piece.begin_ms for piece in pieces]
+    return [_in_player(pieces, bisect_right(starts, ms) - 1, ms) for ms in moments]
+
+
+def _in_player(pieces: list[timeline.Piece], index: int, ms: float) -> float:
+    if index < 0:
+        return 0.0
+    piece = pieces[index]
+    # Between two pieces nothing is shown: the moment is where the later one begins.
+    return piece.player_seconds + (min(ms, piece.end_ms) - piece.begin_ms) / 1000
+
+
+def pieces_of(session_id: int) -> list[timeline.Piece]:
+    """The unbroken stretches of the recording, for turning recording time into player time elsewhere."""
+    return timeline.pieces(journal.read_segments(directory_of(session_id)))
 
 
 def recording_milliseconds(session_id: int, seconds: float) -> float:
     """The recording millisecond that the replay list shows at second `seconds`."""
-    return playlists.recording_milliseconds(journal.read_segments(directory_of(session_id)), seconds)
+    return timeline.recording_milliseconds(journal.read_segments(directory_of(session_id)), seconds)
 
 
 def recorded_ms(session_id: int) -> int:
     """Recording time at the end of what is recorded so far."""
-    return playlists.end_ms(journal.read_segments(directory_of(session_id)))
+    return timeline.end_ms(journal.read_segments(directory_of(session_id)))

@@ -3,4 +3,7 @@ from django.urls import path
 from recordings import views
 
 app_name = "recordings"
-urlpatterns = [path("recordings/clips/<int:clip_id>.mp4", views.clip, name="clip")]
+urlpatterns = [
+    path("recordings/clips/<int:clip_id>.mp4", views.clip, name="clip"),
+    path("recordings/<int:session_id>/timeline.json", views.timeline, name="timeline"),
+]

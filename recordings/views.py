@@ -3,9 +3,17 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,6 +34,18 @@ def clip(request: HttpRequest, clip_id: int) -> HttpResponseBase:
     if not may_watch(request.user, session_of(found.session_id)):
         raise NotAllowed(_("您不能观看这个片段。"))
     return ranged_file(request, found.path, "video/mp4")
+
+
+@require_safe
+def timeline(request: HttpRequest, session_id: int) -> HttpResponse:
+    """`/recordings/<session>/timeline.json`: where recording time is in the replay list, piece by piece.
+
+    {"session": 3, "pieces": [{"begin_ms": 0, "end_ms": 4400, "player_seconds": 0.0}, …]}
+    """
+    if not may_watch(request.user, session_of(session_id)):
+        raise NotAllowed(_("您不能观看这场直播。"))
+    pieces = [asdict(piece) for piece in queries.pieces_of(session_id)]
+    return JsonResponse({"session": session_id, "pieces": pieces})
 
 
 def ranged_file(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:

@@ -18,11 +18,12 @@ def reply_clip(reply: Any) -> dict[str, Any]:
     session = str(getattr(reply, "recording", "") or "")
     if getattr(reply, "kind", "") != "spoken" or not session.isdigit():
         return {"spoken": False}
+    # The replay page marks each answered question with this anchor.
+    question = getattr(getattr(reply, "appeal", None), "question", None)
     clip = queries.clip_of(f"reply-{reply.pk}")
     return {
         "spoken": True,
         "clip": clip,
-        "session_id": int(session),
-        "begin_s": (reply.begin_ms or 0) // 1000,
+        "replay": f"/live/{int(session)}/replay/" + (f"#q{question.pk}" if question is not None else ""),
         "length_s": max(0, round(((reply.end_ms or 0) - (reply.begin_ms or 0)) / 1000)),
     }

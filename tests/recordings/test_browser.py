@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from recordings import journal, playlists
+from recordings import journal, timeline
 from recordings.live_asgi import LiveSegments
 from recordings.playlists import Cue
 from recordings.supervisor import ProgrammeSupervisor
@@ -91,7 +91,7 @@ async def test_the_replay_plays_over_a_restart_and_finds_every_moment(recorded: 
         duration = await page.evaluate("document.getElementById('player').duration")
         assert duration == pytest.approx(sum(one.duration for one in segments), abs=0.1)
         for ms, epoch in ((1_500, 0), (3_500, 0), (5_500, 1), (7_200, 1)):
-            second = playlists.player_seconds(segments, ms)
+            second = timeline.player_seconds(segments, ms)
             await page.evaluate(f"seek({second} + 1/60)")
             code = await page.evaluate("code()")
             tick = round(ms * 30 / 1000)
@@ -120,7 +120,7 @@ async def assert_captions(page: Page, segments: list[journal.Segment]) -> None:
     assert len(starts) == 2, starts
     for words, ms in (("重启之前", 2_000), ("重启之后", 6_200)):
         start = next(start for text, start in starts.items() if words in text)
-        assert start == pytest.approx(playlists.player_seconds(segments, ms), abs=0.08)
+        assert start == pytest.approx(timeline.player_seconds(segments, ms), abs=0.08)
 
 
 async def test_a_live_player_goes_on_when_the_programme_is_killed(tmp_path: Path, page: Page) -> None:

@@ -9,7 +9,7 @@ from recordings.clips import cut_clip
 from recordings.cutting import NothingRecorded
 from recordings.export import export_recording
 from recordings.joined import JoinedFiles
-from recordings.playlists import end_ms
+from recordings.timeline import end_ms
 from tests.recordings import measuring
 
 # Synthetic frame n was captured at 0.1 + n/30 s and is shown about 0.12 s later.

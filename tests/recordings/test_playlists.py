@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings import playlists
+from recordings import playlists, timeline
 from recordings.journal import Part, Segment, grouped
 
 
@@ -66,7 +66,7 @@ def test_discontinuities_count_the_epochs(segments: list[Segment]) -> None:
     ):
         first = int(tag_values(text, "EXT-X-DISCONTINUITY-SEQUENCE")[0])
         shown = first + len(re.findall(r"^#EXT-X-DISCONTINUITY$", text, re.MULTILINE))
-        listed = [one for one in playlists.entries(segments) if one.segment is None or one.segment.complete]
+        listed = [one for one in timeline.entries(segments) if one.segment is None or one.segment.complete]
         last = listed[-1].epoch if listed else first
         if "PART-INF" in text and not segments[-1].complete:
             last = segments[-1].epoch
@@ -106,17 +106,17 @@ def test_a_delta_update_leaves_out_exactly_what_it_says(segments: list[Segment])
 
 @given(recordings(), st.floats(0, 30_000))
 def test_player_time_and_recording_time_are_each_others_inverse(segments: list[Segment], ms: float) -> None:
-    player = playlists.player_seconds(segments, ms)
-    total = sum(entry.duration for entry in playlists.entries(segments))
+    player = timeline.player_seconds(segments, ms)
+    total = sum(entry.duration for entry in timeline.entries(segments))
     assert -1e-6 <= player <= total + 1e-6
     recorded = any(s.begin <= ms / 1000 + 1 < s.begin + s.duration - 1e-6 for s in segments)
     if recorded:
-        assert playlists.recording_milliseconds(segments, player) == pytest.approx(ms, abs=1)
+        assert timeline.recording_milliseconds(segments, player) == pytest.approx(ms, abs=1)
 
 
 @given(recordings(), st.lists(st.floats(0, 30_000), min_size=2, max_size=9))
 def test_player_time_never_runs_backwards(segments: list[Segment], moments: list[float]) -> None:
-    players = [playlists.player_seconds(segments, ms) for ms in sorted(moments)]
+    players = [timeline.player_seconds(segments, ms) for ms in sorted(moments)]
     assert players == sorted(players)
 
 
@@ -128,8 +128,8 @@ def test_a_moment_in_a_restart_gap_is_where_the_next_epoch_begins() -> None:
     first = Part(0, 0, 0, 0, 10, 0.2, True, 1.0, 0.0)
     second = Part(1, 1, 0, 0, 10, 0.2, True, 1.6, 0.0)
     segments = grouped([first, second])
-    assert playlists.player_seconds(segments, 400) == pytest.approx(0.2)
-    assert playlists.player_seconds(segments, 650) == pytest.approx(0.25)
+    assert timeline.player_seconds(segments, 400) == pytest.approx(0.2)
+    assert timeline.player_seconds(segments, 650) == pytest.approx(0.25)
 
 
 def test_cues_are_cut_at_the_edges_and_cannot_break_out() -> None:

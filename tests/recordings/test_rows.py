@@ -154,7 +154,7 @@ def test_a_clip_that_cannot_be_made_is_tried_again_later_and_given_up_at_last(fi
         clip = Clip.objects.get()
         assert clip.tries == attempt
         Clip.objects.update(not_before=None)
-    assert clip.state == states.CLIP_FAILED
+    assert Clip.objects.get().state == states.CLIP_FAILED
 
 
 def test_the_claim_of_a_clerk_that_died_is_taken_over(finished: LiveSession) -> None:
@@ -175,6 +175,20 @@ def test_recording_time_and_player_time_know_the_restart(finished: LiveSession) 
     assert queries.player_seconds(finished.pk, 5_800) == pytest.approx(5.4), "0.4 s were lost before"
     assert queries.recording_milliseconds(finished.pk, 5.4) == pytest.approx(5_800)
     assert queries.recorded_ms(finished.pk) == 8_000
+    moments = [-5.0, 0.0, 2_000, 4_600, 5_800, 99_000]
+    alone = [queries.player_seconds(finished.pk, max(0, ms)) for ms in moments]
+    assert queries.player_times(finished.pk, moments) == pytest.approx(alone, abs=2e-3)
+
+
+def test_the_page_learns_where_the_restart_is(finished: LiveSession, client: Client) -> None:
+    answer = client.get(f"/recordings/{finished.pk}/timeline.json").json()
+    assert answer["pieces"] == [
+        {"begin_ms": 0, "end_ms": 4_400, "player_seconds": 0.0},
+        {"begin_ms": 4_800, "end_ms": 8_000, "player_seconds": pytest.approx(4.4)},
+    ]
+    LiveSession.objects.update(state="cancelled")
+    refused = client.get(f"/recordings/{finished.pk}/timeline.json", headers={"Accept": "application/json"})
+    assert refused.status_code == 403
 
 
 async def body_of(response: Any) -> bytes:
