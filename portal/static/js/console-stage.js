@@ -76,6 +76,11 @@ export class StageStrip {
     say(this.#find("[data-answer-title]"), row ? gettext("正在回答") : gettext("没有正在回答的问题"));
     say(this.#find("[data-answer-text]"), row ? `${row.number} ${row.text || gettext("口头提问")}` : "");
     this.#find("[data-answer]").toggleAttribute("data-on", row !== null);
+    const [begin, end] = ["begin", "end"].map((act) => need(`[data-answer] [data-act="${act}"]`, HTMLButtonElement));
+    begin.disabled = row !== null;
+    end.disabled = row === null;
+    begin.classList.toggle("button-primary", row === null);
+    end.classList.toggle("button-primary", row !== null);
   }
 
   /** @param {string} state of the session */

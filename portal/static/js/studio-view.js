@@ -67,9 +67,11 @@ export class StudioView {
     badge.className = sessionState === "live" ? "badge badge-live" : sessionState === "paused" ? "badge badge-soon" : "badge";
   }
 
-  /** @param {string} words empty hides the note */
-  note(words) {
+  /** @param {string} words empty hides the note @param {boolean} bad something is wrong, not merely paused */
+  note(words, bad) {
     this.#say("[data-note]", words);
+    this.#find("[data-note]", HTMLElement).classList.toggle("note-error", bad);
+    this.#find("[data-note]", HTMLElement).classList.toggle("note-soon", !bad);
     this.#show("[data-note]", words !== "");
   }
 

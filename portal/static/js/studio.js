@@ -242,17 +242,14 @@ class Studio {
 
   #ready() {
     const connected = this.signal.state === "open";
-    const why = !this.camera.stream
-      ? gettext("先打开摄像头和麦克风。")
-      : connected
-        ? gettext("开播前只有您自己看得到画面。")
-        : gettext("正在连接服务器…");
-    this.view.ready(connected && this.camera.stream !== null, why);
+    const open = this.camera.stream !== null;
+    const waiting = open ? gettext("正在连接服务器…") : gettext("先打开摄像头和麦克风。");
+    this.view.ready(connected && open, connected && open ? gettext("开播前只有您自己看得到画面。") : waiting);
   }
 
   #note() {
     const paused = this.phase === "paused" ? gettext("暂停中：观众看到的是静止画面，听不到您。") : "";
-    this.view.note(this.trouble || paused);
+    this.view.note(this.trouble || paused, this.trouble !== "");
   }
 
   #tick() {
