@@ -143,7 +143,7 @@ def hls_glass(evening: Evening) -> float:
 
 
 def clip_timed(county: County, evening: Evening, bob: Moderator) -> float:
-    bob.act("end")
+    bob.answer("end")
     ended = time.monotonic()
     code = "from recordings.models import Clip; print(Clip.objects.filter(state='ready').count())"
     before = int(county.shell(code).splitlines()[-1])
@@ -176,7 +176,7 @@ def one_evening(playwright: Playwright, prepared: Path, folder: Path) -> dict[st
         viewer = evening.citizen(DESKTOP)
         viewer.watch(evening.session)
         viewer.picture_moves("[data-guest]")
-        bob.act("begin")
+        bob.answer("begin")
         found["caption_first_ms"] = caption_timed(viewer, lin, folder)
         found["programme_core"] = core_share(programme_of(county, evening.session), 10)
         found["clip_ready_s"] = clip_timed(county, evening, bob)

@@ -111,12 +111,13 @@ class Evening:
         bob.pick(text)
         if bob.lane_of(text) == "new":
             bob.act("shortlist")
-            until(lambda: bob.lane_of(text) == "shortlist", 10, "shortlisting")
+            until(lambda: bob.lane_of(text) != "new", 10, "shortlisting")
+            bob.pick(text)
         bob.act("call_up")
         expect(guest.page.locator("[data-prompt]")).to_be_visible(timeout=10_000)
         guest.page.locator("[data-prompt] a").click()
         self.pass_check(guest)
-        button = bob.page.locator(".details [data-act=put_on]")
+        button = bob.page.locator("[data-guest-on]")
         expect(button).to_be_visible(timeout=20_000)
         button.click()
 
@@ -128,8 +129,8 @@ class Evening:
 
     def answer(self, bob: Moderator, lin: Leader, folder: Path, again: str = ANSWER) -> float:
         """Begin, the leader's sentence, end; gives the wall-clock ms at which the sentence began."""
-        bob.act("begin")
+        bob.answer("begin")
         began = lin.say(spoken(again, folder))
         time.sleep(8)
-        bob.act("end")
+        bob.answer("end")
         return began

@@ -176,6 +176,15 @@ class Moderator(Staff):
     def act(self, name: str) -> None:
         self.page.locator(f".details [data-act={name}]").click()
 
+    def answer(self, name: str) -> None:
+        """`begin` or `end` of the answer to the question on air."""
+        button = self.page.locator(f".stage-answer [data-act={name}]")
+        expect(button).to_be_enabled(timeout=10_000)
+        button.click()
+
+    def take_off(self) -> None:
+        self.page.locator("[data-guest-off]").click()
+
     def lane_of(self, text: str) -> str:
         lane: str = self.row(text).evaluate("row => row.closest('[data-lane]').dataset.lane")
         return lane
@@ -189,21 +198,19 @@ class Citizen(Someone):
         """The dialog, field by field; gives case number and query code. `code_of(phone)` reads the SMS."""
         page = self.page
         page.locator("[data-ask]").click()
-        answers = {"text": text, "village": village, "name": name, "phone": phone}
-        for _ in range(6):
-            step = page.locator("[data-step]:visible").first
-            which = step.get_attribute("data-step") or ""
-            if which in answers:
-                field = step.locator("textarea, input").first
-                field.fill(answers[which])
+        for field, value in {"text": text, "village": village, "name": name, "phone": phone}.items():
+            step = page.locator(f"[data-step={field}]")
+            if step.is_visible():
+                step.locator("textarea, input").first.fill(value)
                 page.locator("[data-ask-next-button]").click()
                 expect(step).to_be_hidden(timeout=10_000)
-            if page.locator("[data-step=code]").is_visible():
-                page.locator("#ask-code").fill(code_of(phone))
-                page.locator("[data-ask-next-button]").click()
-                break
-            if page.locator("[data-step=received], [data-step=sending]").first.is_visible():
-                break
+        code = page.locator("[data-step=code]")
+        expect(page.locator("[data-step=code], [data-step=received]").locator("visible=true")).to_have_count(
+            1
+        )
+        if code.is_visible():
+            page.locator("#ask-code").fill(code_of(phone))
+            page.locator("[data-ask-next-button]").click()
         return self.numbers()
 
     def numbers(self) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import time
+from typing import Any
 
 from tests.whole.county import County, manage
 
@@ -27,11 +29,19 @@ def test_the_demo_people_hold_a_broadcast(county: County) -> None:
     said = manage(county.env, "broadcast", "--url", county.url, "--minutes", "0.05")
     assert re.search(r"asked: \S+ \(query code \S+\)", said)
     assert "ended; replay" in said
-    facts = json.loads(county.shell(FACTS).splitlines()[-1])
+    facts = _facts_once_heard(county, {"village", "broken", "months", "next", "week"})
     assert (facts["state"], facts["wall"]) == ("ended", "answered")
     begin_ms, end_ms = facts["spoken"]
-    assert 7_000 < end_ms - begin_ms < 30_000
-    words = {who.split("-")[0]: text.split() for who, text in facts["words"]}
-    heard = {word for _, text in facts["words"] for word in text.split()}
-    assert {"village", "broken", "months", "road", "next", "week"} <= heard | {"road"}
-    assert set(words) == {"leader", "guest"}
+    assert 7_000 < end_ms - begin_ms < 60_000
+    assert {who.split("-")[0] for who, _ in facts["words"]} == {"leader", "guest"}
+
+
+def _facts_once_heard(county: County, wanted: set[str]) -> dict[str, Any]:
+    """On a busy machine the scribe is still listening when the broadcast has ended."""
+    facts: dict[str, Any] = {}
+    for _ in range(20):
+        facts = json.loads(county.shell(FACTS).splitlines()[-1])
+        if wanted <= {word for _, text in facts["words"] for word in text.split()}:
+            return facts
+        time.sleep(2)
+    raise AssertionError(f"not heard: {facts['words']}")

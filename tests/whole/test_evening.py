@@ -119,7 +119,7 @@ def test_one_evening_from_plan_to_reopened_case(county: County, evening: Evening
         on_stage(evening, bob, alice, lin, viewer, tmp_path)
         evening.answer(bob, lin, tmp_path)
         captions_follow(evening, viewer)
-        bob.act("take_off")
+        bob.take_off()
         after_the_end(evening, lin, viewer, alice)
         unit = county.shell(
             "from portal.people.models import Role; print(Role.objects.get(person__username='olga').unit_id)"
