@@ -83,6 +83,9 @@ class UnitTail:
         """The name every unit of this file bears: by it the next unit is found behind rubbish."""
         self._name = participant.encode()
 
+    def go_on_from(self, offset: int) -> None:
+        self.position, self._seen = offset, -1
+
     def at_end(self) -> bool:
         """Did the last read see the end of the file? What it left there is no whole unit."""
         return self._seen >= self._path.stat().st_size
@@ -187,7 +190,7 @@ class TrackFollower:
             return units
         self.header = read_header(units[0][1])
         self._tail.expect(self.header.participant)
-        self._tail.position = max(self._place.offset, units[1][0] if len(units) > 1 else self._tail.position)
+        self._tail.go_on_from(max(self._place.offset, units[1][0] if len(units) > 1 else self._tail.position))
         return []
 
     def _piece(self, offset: int, unit: Unit) -> Sound | None:
