@@ -44,7 +44,7 @@ def open_recording(session_id: int) -> RecordingValue:
     except IntegrityError:
         raise NotFound(_("没有这场直播。")) from None
     if recording.state != Recording.State.LIVE:
-        raise Conflict(_("这场直播的录像已经结束,不能继续录制。"))
+        raise Conflict(_("这场直播的录像已经结束，不能继续录制。"))
     value = value_of(recording)
     value.directory.mkdir(parents=True, exist_ok=True)
     return value

@@ -9,9 +9,11 @@ import contextlib
 import logging
 import time
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from recordings.supervisor import ProgrammeSupervisor
 from recordings.tracks import TrackWriter
@@ -21,10 +23,20 @@ from signaling.presence import StageFacts
 from streaming.commands import Assign, CloseRoom, Hold, SlotName
 from streaming.worker import MediaWorker
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 log = logging.getLogger(__name__)
 
 SEAT_SECONDS = 90.0
+RAISED_HAND, PAUSED = _("举手提问"), _("直播暂停，稍后继续")
 SLOTS: tuple[SlotName, SlotName] = ("main", "guest")
+
+
+def _drawn(words: "StrOrPromise") -> str:
+    """Words in the picture follow the county's language: everybody sees them, whoever pressed the button."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(words)
 
 
 class Programme:
@@ -156,8 +168,8 @@ class MediaSession:
         guest = self._slots["guest"] is not None
         shown = {
             "layout": self._wish or ("side" if guest else "full"),
-            "third": [question.text or _("举手提问"), question.number] if question else None,
-            "slate": (wanted.slate or _("直播暂停，稍后继续")) if wanted.paused else None,
+            "third": [question.text or _drawn(RAISED_HAND), question.number] if question else None,
+            "slate": (wanted.slate or _drawn(PAUSED)) if wanted.paused else None,
         }
         changed = {name: value for name, value in shown.items() if self._shown.get(name, ...) != value}
         if changed and self.programme is not None:

@@ -25,7 +25,7 @@ def _long(label: "StrOrPromise", limit: int, rows: int = 3, required: bool = Tru
 
 def _units() -> list[tuple[str, str]]:
     rows = Unit.objects.exclude(kind=UnitKind.VILLAGE).order_by("kind", "code")
-    return [("", "—"), *((str(unit.pk), unit.name) for unit in rows)]
+    return [("", "—"), *((str(unit.pk), str(unit)) for unit in rows)]
 
 
 def _assisting() -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def _assisting() -> list[tuple[str, str]]:
 
 
 def _urgencies() -> list[tuple[str, str]]:
-    return [(row.code, f"{row.name} · {row.settle_days}") for row in UrgencyClass.objects.all()]
+    return [(row.code, f"{row} · {row.settle_days}") for row in UrgencyClass.objects.all()]
 
 
 class LookUpForm(forms.Form):

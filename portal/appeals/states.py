@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.words import listed
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -198,4 +200,4 @@ STEPS = {step.name: step for step in _ALL_STEPS}
 
 def words(states: frozenset[State]) -> str:
     """Labels of `states` in the order of the table, for a refusal."""
-    return "、".join(str(state.label) for state in State if state in states)
+    return listed(state.label for state in State if state in states)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import translation
@@ -56,7 +57,10 @@ def sentence(notice: Notice) -> str:
 
 
 def deliver_due(now: datetime, limit: int = 50) -> int:
-    """Send up to `limit` messages that are due; how many left the house. Safe to run in several processes."""
+    """Send up to `limit` messages that are due; how many left the house. Safe to run in several processes.
+
+    One that cannot be sent ever (its seal does not open) is marked failed and stops no other.
+    """
     due = Notice.objects.filter(_claimable(now)).order_by("not_before").values_list("pk", flat=True)[:limit]
     return sum(_deliver(pk, now) for pk in list(due))
 
@@ -78,6 +82,11 @@ def _deliver(pk: int, now: datetime) -> bool:
             gateway().send(unseal(notice.phone_sealed), sentence(notice))
     except SmsFailed:
         _postpone(notice, now)
+        return False
+    except InvalidToken:
+        # Sealed with another key: no later try will open it.
+        Notice.objects.filter(pk=pk).update(status=NoticeStatus.FAILED)
+        log.exception("notice %s failed: its sealed number does not open", pk)
         return False
     Notice.objects.filter(pk=pk).update(status=NoticeStatus.SENT, sent_at=now)
     return True

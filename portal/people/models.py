@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.words import in_readers_language
 from portal.people.vocabulary import RoleKind, UnitKind
 
 
@@ -27,7 +28,7 @@ class Unit(models.Model):
         ordering: ClassVar[list[str]] = ["kind", "code"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class Person(AbstractUser):

@@ -75,7 +75,7 @@ def ask_suspend(
 
 def _check_may_suspend(appeal: Appeal) -> None:
     if not appeal.urgency.may_suspend:
-        raise Conflict(_("“%(urgency)s”类诉求不允许挂起。") % {"urgency": appeal.urgency.name})
+        raise Conflict(_("“%(urgency)s”类诉求不允许挂起。") % {"urgency": appeal.urgency})
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from portal.appeals.vocabulary import (
     RequestKind,
     Solved,
 )
+from portal.lib.words import in_readers_language
 from portal.people.models import Person, Unit
 
 
@@ -36,7 +37,7 @@ class UrgencyClass(models.Model):
         ordering: ClassVar[list[str]] = ["settle_days"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class CommonMatter(models.Model):

@@ -8,6 +8,7 @@ from portal.appeals.models import Appeal, Assignment, UnitRequest
 from portal.appeals.states import STEPS, WHO_LABELS, State, Step, Who, words
 from portal.appeals.vocabulary import AssignmentRole, ReplyKind, RequestKind
 from portal.lib.errors import Conflict, DirectTrainError, NotAllowed, NotFound
+from portal.lib.words import listed
 from portal.people.models import Person, Role
 from portal.people.queries import Anyone
 from portal.people.vocabulary import RoleKind
@@ -87,7 +88,7 @@ def may_read(person: Anyone, appeal: Appeal) -> bool:
 
 def _refusal(step: Step, appeal: Appeal, held: frozenset[Who]) -> DirectTrainError | None:
     if not step.who & held:
-        needed = "、".join(str(WHO_LABELS[who]) for who in Who if who in step.who)
+        needed = listed(WHO_LABELS[who] for who in Who if who in step.who)
         return NotAllowed(_("“%(step)s”须由%(who)s操作。") % {"step": step.label, "who": needed})
     if appeal.state not in step.sources:
         found = {"step": step.label, "found": State(appeal.state).label, "needed": words(step.sources)}
@@ -129,7 +130,7 @@ def _nothing_to_decide(name: str, appeal: Appeal) -> str:
         asked = waiting.filter(kind__in=ASKED_FOR[name]).exists()
         return "" if asked else _("没有等待审批的申请。")
     if name == "ask_suspend" and not appeal.urgency.may_suspend:
-        return _("“%(urgency)s”类诉求不允许挂起。") % {"urgency": appeal.urgency.name}
+        return _("“%(urgency)s”类诉求不允许挂起。") % {"urgency": appeal.urgency}
     return ""
 
 

@@ -12,6 +12,7 @@ from portal.appeals.models import Appeal, CaseEvent
 from portal.appeals.queries.time import TimeLeft
 from portal.appeals.states import State
 from portal.appeals.vocabulary import CaseType, Channel, EventKind, Level, RequestKind, Solved, Verdict
+from portal.lib.words import sentences
 from portal.notices.actions import sentence
 from portal.notices.vocabulary import day_words
 
@@ -63,14 +64,14 @@ def clock_reason(appeal: Appeal, time: TimeLeft) -> str:
     """Why this date: the class, what is counted, what moved it."""
     parts = [
         _("“%(urgency)s”类诉求，限%(limit)s个工作日，提出次日起算，法定节假日不计，调休上班日计入。")
-        % {"urgency": appeal.urgency.name, "limit": time.limit}
+        % {"urgency": appeal.urgency, "limit": time.limit}
     ]
     if time.extended:
         dates = {"first": day_words(time.first_due_on), "due": day_words(time.due_on)}
         parts.append(_("原定%(first)s，经批准延期到%(due)s。") % dates)
     if time.provisional:
         parts.append(_("所涉年份的放假安排尚未公布，公布后日期可能调整。"))
-    return "".join(parts)
+    return sentences(parts)
 
 
 @register.simple_tag

@@ -106,7 +106,7 @@ def _check_person(person: Person) -> None:
 def _check_session(session: LiveSession) -> None:
     if session.state not in TAKES_QUESTIONS:
         raise Conflict(
-            _("本场直播%(found)s,不再接收提问。您可以在下一场直播提问。")
+            _("本场直播%(found)s，不再接收提问。您可以在下一场直播提问。")
             % {"found": session.get_state_display()},
             code="session_over",
         )

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict
+from portal.lib.words import listed
 from portal.people.models import Person
 from portal.questions.actions.cases import give_case, pass_on_answers
 from portal.questions.actions.changes import Change, changing, clear_the_air, label, on_fields
@@ -27,7 +28,7 @@ def check_step(change: Change, to: StageState, expected: str | None) -> None:
     if expected is not None and found != expected:
         raise Conflict(_("问题现在是“%(found)s”，已被别人移动。") % {"found": label(found)})
     if not may_follow(found, to):
-        needed = "、".join(label(state) for state, ways in MOVES.items() if to in ways)
+        needed = listed(label(state) for state, ways in MOVES.items() if to in ways)
         raise Conflict(
             _("问题现在是“%(found)s”，不能移到“%(to)s”；须先是：%(needed)s。")
             % {"found": label(found), "to": label(to), "needed": needed}

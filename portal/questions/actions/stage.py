@@ -6,6 +6,7 @@ import logging
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict
+from portal.lib.words import listed
 from portal.questions.actions.changes import Change, changing, label
 from portal.questions.models import Question
 from portal.questions.queries import guest_question
@@ -25,7 +26,7 @@ def _goal(change: Change, state: str) -> StageState:
     found = StageState(change.question.stage_state)
     steps = REPORTS[state]
     if found not in steps:
-        needed = "、".join(label(each) for each in steps)
+        needed = listed(label(each) for each in steps)
         raise Conflict(
             _("您现在是“%(found)s”，须先是：%(needed)s。") % {"found": label(found), "needed": needed}
         )

@@ -3,7 +3,7 @@
 import { allowedActions, matches, similarRows } from "./console-lanes.js";
 import { badgesOf, drawBadges } from "./console-list.js";
 import { need } from "./dom.js";
-import { fill } from "./staff-words.js";
+import { fill, votesWord } from "./staff-words.js";
 
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {import("./console-rows.js").RowStore} RowStore */
@@ -99,10 +99,11 @@ export class DetailsPane {
 
   /** @param {Row} row */
   #who(row) {
-    const votes = row.votes ? fill(gettext("%(count)s 票"), { count: row.votes }) : "";
+    const votes = row.votes ? votesWord(row.votes) : "";
     const time = new Date(row.asked_at).toLocaleTimeString(document.documentElement.lang, {
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
       timeZone: "Asia/Shanghai",
     });
     const claimed = row.claimed_by ? fill(gettext("%(name)s 在处理"), { name: row.claimed_by.name }) : "";
@@ -172,7 +173,7 @@ export class DetailsPane {
   /** @param {Row} row */
   #drawHistory(row) {
     const none = gettext("没有");
-    const count = (/** @type {number|undefined} */ n) => (n ? fill(gettext("%(count)s 件"), { count: n }) : none);
+    const count = (/** @type {number|undefined} */ n) => (n ? fill(ngettext("%(count)s 件", "%(count)s 件", n), { count: n }) : none);
     const facts = [
       [gettext("此人此前的诉求"), count(row.history?.person)],
       [gettext("本村此前的诉求"), count(row.history?.village)],

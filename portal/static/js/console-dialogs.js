@@ -23,7 +23,7 @@ export async function askReason() {
   if ((await answerOf("[data-hide-dialog]")) !== "yes") return null;
   const chosen = need("[data-hide-form]", HTMLFormElement).querySelector("input[name=reason]:checked");
   const reason = chosen instanceof HTMLInputElement ? chosen.value : "";
-  return [reason, text.value.trim()].filter(Boolean).join("：");
+  return [reason, text.value.trim()].filter(Boolean).join(gettext("："));
 }
 
 /** @returns {Promise<boolean>} */

@@ -1,7 +1,7 @@
 // One lane on the page: a listbox whose rows are kept by id and changed in place. Nothing is drawn twice, nothing jumps.
 
 import { isAnswering } from "./console-lanes.js";
-import { ago, fill, stageWord } from "./staff-words.js";
+import { ago, fill, stageWord, votesWord } from "./staff-words.js";
 
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {{row: HTMLElement, votes: HTMLElement, number: HTMLElement, age: HTMLElement, text: HTMLElement, who: HTMLElement, badges: HTMLElement}} Parts */
@@ -133,7 +133,7 @@ export class LaneView {
   update(row, { now, joined }) {
     const parts = this.parts.get(row.id);
     if (!parts) return;
-    say(parts.votes, row.votes ? fill(gettext("%(count)s 票"), { count: row.votes }) : "");
+    say(parts.votes, row.votes ? votesWord(row.votes) : "");
     say(parts.number, shortNumber(row.number));
     say(parts.age, ago(row.asked_at, now));
     say(parts.text, row.text || gettext("（举手，口头提问）"));

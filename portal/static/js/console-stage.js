@@ -108,7 +108,7 @@ function queueItem(place) {
   button.className = "similar-text";
   button.dataset.show = String(place.question);
   const who = [place.name, place.village].filter(Boolean).join(" · ");
-  button.textContent = `${stageWord(place.state)}：${who}`;
+  button.textContent = fill(gettext("%(state)s：%(who)s"), { state: stageWord(place.state), who });
   item.append(button);
   return item;
 }

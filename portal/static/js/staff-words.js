@@ -34,6 +34,11 @@ export function ago(iso, now) {
   return fill(gettext("%(count)s 天"), { count: Math.floor(minutes / 60 / 24) });
 }
 
+/** @param {number} count */
+export function votesWord(count) {
+  return fill(ngettext("%(count)s 票", "%(count)s 票", count), { count });
+}
+
 /** @param {string} state */
 export function sessionWord(state) {
   /** @type {Record<string, string>} */

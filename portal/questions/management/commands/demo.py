@@ -21,9 +21,9 @@ from portal.notices.models import Notice, NoticeStatus
 from portal.questions.management.county.evenings import ask_some, hold, past_evening
 from portal.questions.management.county.people import County, settle_county
 
-PAST = (("县长直通车：道路与饮水", "lin"), ("县长直通车：看病与上学", "chen"))
-COMING = (("县长直通车：住房与物业", "zhou"), ("县长直通车：乡村振兴", "lin"))
-TODAY = "县长直通车：今天的直播"
+PAST = (("干群直通车：道路与饮水", "lin"), ("干群直通车：看病与上学", "chen"))
+COMING = (("干群直通车：住房与物业", "zhou"), ("干群直通车：乡村振兴", "lin"))
+TODAY = "干群直通车：今天的直播"
 # Always the same county: screenshots and tests compare.
 SEED = 20260210
 AHEAD = 8
