@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from portal.notices.actions import CLAIM_LASTS, MOST_TRIES, deliver_due, send, sentence
@@ -95,6 +96,16 @@ def test_a_message_whose_sender_died_is_taken_up_again(alice: Person) -> None:
     Notice.objects.update(status="sending", claimed_at=now)
     assert deliver_due(now) == 0
     assert deliver_due(now + CLAIM_LASTS + timedelta(seconds=1)) == 1
+
+
+def test_a_number_that_cannot_be_opened_fails_alone(alice: Person) -> None:
+    for key in ("a", "b", "c"):
+        send(alice, "accepted", FIELDS, key)
+    Notice.objects.filter(key="a").update(phone_sealed=Fernet(Fernet.generate_key()).encrypt(b"1").decode())
+    Notice.objects.filter(key="b").update(phone_sealed="no token")
+    assert deliver_due(timezone.now() + timedelta(seconds=1)) == 1
+    assert dict(Notice.objects.values_list("key", "status")) == {"a": "failed", "b": "failed", "c": "sent"}
+    assert deliver_due(timezone.now() + timedelta(days=1)) == 0, "it is not tried for ever"
 
 
 def test_every_sentence_can_be_made() -> None:
