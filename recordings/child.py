@@ -24,8 +24,10 @@ from recordings.programme import Programme, ProgrammeEncoders, standing_slate
 from recordings.units import BrokenUnits, UnitReader
 
 READ_SIZE = 1 << 18
-# So far behind that the picture is repeated instead of composed.
+# So far behind that most pictures are repeated, which costs a third; every few one is new, so that it never
+# freezes.
 BEHIND = 0.2
+NEW_WHEN_BEHIND = 4
 # So far behind that catching up would take too long: a fresh process goes on from now.
 HOPELESS = 10.0
 STATISTICS_TICKS = 5 * FPS
@@ -62,7 +64,8 @@ class Child:
             self._latest = max(self._latest, -wait)
             if -wait > HOPELESS:
                 break
-            self._programme.tick(self._tick, repeat=-wait > BEHIND)
+            behind = -wait > BEHIND and self._tick % NEW_WHEN_BEHIND != 0
+            self._programme.tick(self._tick, repeat=behind)
             self._tick += 1
             if self._tick % STATISTICS_TICKS == 0:
                 self._tell_statistics()
