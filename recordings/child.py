@@ -24,10 +24,8 @@ from recordings.programme import Programme, ProgrammeEncoders, standing_slate
 from recordings.units import BrokenUnits, UnitReader
 
 READ_SIZE = 1 << 18
-# So far behind that most pictures are repeated, which costs a third; every few one is new, so that it never
-# freezes.
+# So far behind that most pictures are left out.
 BEHIND = 0.2
-NEW_WHEN_BEHIND = 4
 # So far behind that catching up would take too long: a fresh process goes on from now.
 HOPELESS = 10.0
 STATISTICS_TICKS = 5 * FPS
@@ -64,8 +62,7 @@ class Child:
             self._latest = max(self._latest, -wait)
             if -wait > HOPELESS:
                 break
-            behind = -wait > BEHIND and self._tick % NEW_WHEN_BEHIND != 0
-            self._programme.tick(self._tick, repeat=behind)
+            self._programme.tick(self._tick, repeat=-wait > BEHIND)
             self._tick += 1
             if self._tick % STATISTICS_TICKS == 0:
                 self._tell_statistics()

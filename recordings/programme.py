@@ -9,7 +9,7 @@ anything.
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from struct import error as StructError
@@ -167,15 +167,22 @@ class Programme:
     # One output frame
 
     def tick(self, tick: int, repeat: bool = False) -> None:
-        """Make frame `tick`. `repeat`: we are behind; the last picture again, but always the sound."""
+        """Make frame `tick`. `repeat`: we are behind; the picture before stands longer, but always the sound."""
         if self._first is None:
             self._first = tick
             self._sound_encoder = SoundEncoder(self._aac, tick * TICK_SAMPLES)
         now = self.time_of(tick)
-        if not repeat:
-            self._compose(now)
         done = tick - self._first
-        self._encode_pictures(tick, key=done % SEGMENT_TICKS == 0)
+        if (
+            repeat
+            and done % PART_TICKS != 0
+            and all(rendition.pictures for rendition in self._renditions[:2])
+        ):
+            # Encoding is most of the work: a machine that cannot keep up shows five pictures a second, whole sound.
+            self._stretch_pictures()
+        else:
+            self._compose(now)
+            self._encode_pictures(tick, key=done % SEGMENT_TICKS == 0)
         self._encode_sound(self._mix(now))
         if (done + 1) % PART_TICKS == 0:
             self._cut(end_segment=(done + 1) % SEGMENT_TICKS == 0)
@@ -221,6 +228,11 @@ class Programme:
         self._encode_picture(self._large, frame, tick, key, self._renditions[0])
         small = frame.reformat(SMALL.width, SMALL.height, interpolation="FAST_BILINEAR")
         self._encode_picture(self._small, small, tick, key, self._renditions[1])
+
+    def _stretch_pictures(self) -> None:
+        for rendition in self._renditions[:2]:
+            last = rendition.pictures[-1]
+            rendition.pictures[-1] = replace(last, duration=last.duration + TICK_TIME)
 
     def _encode_picture(
         self, context: VideoCodecContext, frame: VideoFrame, tick: int, key: bool, rendition: Rendition
