@@ -32,6 +32,8 @@ class Question(models.Model):
     same_as = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="members"
     )
+    # Where it stood on the wall before it was hidden: what taking the hiding back gives it again.
+    wall_state_before = models.CharField(max_length=16, choices=WallState.choices, blank=True)
     hidden_reason = models.CharField(max_length=200, blank=True)
     hidden_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     written_answer = models.TextField(blank=True)

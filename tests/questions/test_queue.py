@@ -84,8 +84,18 @@ def test_hiding_needs_a_reason(cast: Cast, reason: str) -> None:
         actions.hide(cast.bob, asked(cast).question_id, reason)
 
 
+def test_taking_back_the_hiding_of_a_question_never_shown_does_not_publish_it(cast: Cast) -> None:
+    pk = asked(cast).question_id
+    actions.hide(cast.bob, pk, "重复提交")
+    actions.unhide(cast.bob, pk)
+    assert question(pk).wall_state == "received" and wall(cast.session.pk) == []
+    actions.unhide(cast.bob, pk)
+    assert [row["id"] for row in wall(cast.session.pk)] == [pk]
+
+
 def test_hidden_twice_and_shown_twice_are_conflicts(cast: Cast) -> None:
     pk = asked(cast).question_id
+    actions.move(cast.bob, pk, "shortlisted")
     actions.hide(cast.bob, pk, "重复提交")
     with pytest.raises(Conflict):
         actions.hide(cast.bob, pk, "重复提交")

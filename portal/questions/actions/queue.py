@@ -103,18 +103,31 @@ def hide(actor: Person, question_id: int, reason: str) -> None:
             raise Conflict(_("问题已经是未公开。"))
         if change.question.stage_state == StageState.ON:
             raise Conflict(_("问题正在连线，请先下台再设为不公开。"))
-        change.write(wall_state=WallState.HIDDEN, hidden_reason=why, hidden_by=actor)
+        change.write(
+            wall_state=WallState.HIDDEN,
+            wall_state_before=change.question.wall_state,
+            hidden_reason=why,
+            hidden_by=actor,
+        )
 
 
 def unhide(actor: Person, question_id: int) -> None:
-    """Show a hidden question again, or a received one without moving it."""
+    """Give a hidden question back the place it had on the wall (one never shown is received again), or show
+    a received one without moving it.
+    """
     with changing(actor, question_id) as change:
         question = change.question
         if question.wall_state not in (WallState.HIDDEN, WallState.RECEIVED):
             raise Conflict(_("问题已经公开。"))
-        answered = bool(question.written_answer) or question.answer_end_ms is not None
-        wall_state = WallState.ANSWERED if answered else WallState.SHOWN
-        change.write(wall_state=wall_state, hidden_reason="", hidden_by=None)
+        change.write(wall_state=_uncovered(question), wall_state_before="", hidden_reason="", hidden_by=None)
+
+
+def _uncovered(question: Question) -> WallState:
+    if question.written_answer or question.answer_end_ms is not None:
+        return WallState.ANSWERED
+    if question.wall_state == WallState.HIDDEN and question.wall_state_before == WallState.RECEIVED:
+        return WallState.RECEIVED
+    return WallState.SHOWN
 
 
 def _root(question: Question) -> Question:

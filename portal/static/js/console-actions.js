@@ -27,7 +27,7 @@ function wordsOf(action) {
   /** @type {Partial<Record<Action, string>>} */
   const words = {
     show: gettext("%(number)s 已上墙"),
-    unhide: gettext("%(number)s 已恢复公开"),
+    unhide: gettext("%(number)s 已取消隐藏"),
     shortlist: gettext("%(number)s 移到备选"),
     back: gettext("%(number)s 放回新问题"),
     done: gettext("%(number)s 已完成"),
@@ -78,9 +78,7 @@ export class ConsoleActions {
 
   /** @param {Row} row @param {string} reason */
   hide(row, reason) {
-    // The server's way back puts a question on the wall: one that was never there must not get there by an undo.
-    const wayBack = row.wall_state === "received" ? null : { type: "unhide", fields: {} };
-    return this.send("hide", row, "hide", { reason }, wayBack);
+    return this.send("hide", row, "hide", { reason }, { type: "unhide", fields: {} });
   }
 
   /** @param {Row} row @param {number} other */
