@@ -6,7 +6,6 @@ app_name = "live"
 urlpatterns = [
     path("live/plan/", views.plan, name="plan"),
     path("live/<int:session_id>/cancel/", views.cancel, name="cancel"),
-    path("live/<int:session_id>/studio/", views.studio, name="studio"),
-    # Home, live, console, stage and replay show questions too, and questions stand above this room.
+    # Home, live, studio, console, stage and replay show questions too, and questions stand above this room.
     path("", include("portal.questions.urls.pages")),
 ]

@@ -1,6 +1,6 @@
 """Pages of a broadcast and what their templates are given.
 
-Home, live, console, stage and replay show questions too and are written one storey up, in
+All of them but plan show questions too and are written one storey up, in
 `portal/questions/views/pages.py`; their names stay in the namespace `live`:
 `live:home`, `live:live`, `live:studio`, `live:console`, `live:stage`, `live:replay`, `live:plan`.
 
@@ -20,7 +20,8 @@ live/live.html      + wall (public rows), on_air (public row or None), mine (my-
                     broadcast), taking (bool: questions are taken), verified (bool)
 live/stage.html     + question (my-question row: the raised hand or the called-up question);
                     page_data also has "question": id
-live/studio.html    nothing more: what changes comes by the socket
+live/studio.html    + on_air (public row or None), stage (dict of `portal.questions.queries.stage`): what is there
+                    before the socket says more
 live/console.html   + lanes ([{"code", "label", "key"}]), hide_reasons ([str])
 live/replay.html    + chapters (answer rows, in the order of the broadcast), written (answer rows with
                     written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8" and
@@ -41,14 +42,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.lib.errors import BadInput, NotAllowed
 from portal.live.actions import cancel as cancel_session
 from portal.live.actions import plan as plan_session
 from portal.live.forms import PlanForm
 from portal.live.models import LiveSession
-from portal.live.queries import Anyone, may_host, may_moderate, may_plan, session_of, upcoming, view_of
+from portal.live.queries import Anyone, may_host, may_moderate, may_plan, upcoming, view_of
 from portal.people.models import Person
 from portal.people.queries import is_verified
 
@@ -112,14 +113,6 @@ def page_context(request: HttpRequest, session: LiveSession, role: str, **more: 
         "page_data": page_data | more,
         "may": rights(request.user, session),
     }
-
-
-@require_GET
-def studio(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
-    if not may_host(request.user, session):
-        raise NotAllowed(_("演播台只对本场领导开放。"))
-    return render(request, "live/studio.html", page_context(request, session, "leader"))
 
 
 def _planner(request: HttpRequest) -> Person:

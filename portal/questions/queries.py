@@ -26,6 +26,9 @@ NEARNESS = Case(
     default=Value(len(GUEST_STATES)),
     output_field=IntegerField(),
 )
+ON_AIR_FIRST = Case(
+    When(stage_state=StageState.ON, then=Value(0)), default=Value(1), output_field=IntegerField()
+)
 
 
 def _rows() -> QuerySet[Question]:
@@ -80,9 +83,14 @@ def public_row_of(question_id: int) -> Row | None:
 
 
 def wall(session_id: int, limit: int = WALL_LENGTH) -> list[Row]:
-    """The latest `limit` public questions of a broadcast, most voted first. One statement."""
+    """The `limit` most voted public questions of a broadcast, most voted first, in any case with the one on
+    air. One statement.
+    """
     shown = _rows().filter(session_id=session_id, wall_state__in=PUBLIC)
-    return [_facts(question) for question in shown.order_by("-votes", "-asked_at", "-pk")[:limit]]
+    chosen = shown.order_by(ON_AIR_FIRST, "-votes", "-asked_at", "-pk")[:limit]
+    # The one on air was taken out of turn; it stands where its votes put it.
+    rows = sorted(chosen, key=lambda question: (question.votes, question.asked_at, question.pk), reverse=True)
+    return [_facts(question) for question in rows]
 
 
 def on_air(session_id: int) -> Row | None:

@@ -174,6 +174,18 @@ def test_three_hundred_rows_cost_three_statements(cast: Cast, django_assert_max_
         assert len(wall(cast.session.pk)) == 50
 
 
+def test_the_question_on_air_is_on_the_wall_however_few_its_votes(on_air: Cast) -> None:
+    people = [citizen(f"c{place}", f"1390000{place:04d}") for place in range(6)]
+    pks = [asked(on_air, person=person).question_id for person in people for _each in range(9)]
+    Question.objects.update(wall_state="shown", votes=3)
+    quiet = pks[0]
+    Question.objects.filter(pk=quiet).update(votes=0)
+    assert len(wall(on_air.session.pk)) == 50 and quiet not in {row["id"] for row in wall(on_air.session.pk)}
+    actions.move(on_air.bob, quiet, "on")
+    rows = wall(on_air.session.pk)
+    assert len(rows) == 50 and rows[-1]["id"] == quiet
+
+
 def test_the_stage_flow_of_a_citizen(on_air: Cast) -> None:
     pk = actions.raise_hand(on_air.alice, on_air.session.pk, uuid4()).question_id
     actions.move(on_air.bob, pk, "prompted")

@@ -7,6 +7,7 @@ from portal.questions.views import pages
 urlpatterns = [
     path("", pages.home, name="home"),
     path("live/<int:session_id>/", pages.live, name="live"),
+    path("live/<int:session_id>/studio/", pages.studio, name="studio"),
     path("live/<int:session_id>/console/", pages.console, name="console"),
     path("live/<int:session_id>/stage/", pages.stage, name="stage"),
     path("live/<int:session_id>/replay/", pages.replay, name="replay"),

@@ -1,4 +1,4 @@
-"""Home, live, console, stage and replay; their context is listed in `portal/live/views.py`."""
+"""Home, live, studio, console, stage and replay; their context is listed in `portal/live/views.py`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,11 +7,12 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from portal.lib.errors import NotAllowed
-from portal.live.queries import current, may_moderate, may_watch, past, session_of, upcoming
+from portal.live.queries import current, may_host, may_moderate, may_watch, past, session_of, upcoming
 from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.live.views import page_context, rights, with_start
 from portal.people.models import Person
 from portal.people.queries import is_verified
+from portal.questions import queries
 from portal.questions.queries import (
     chapters,
     guest_question,
@@ -59,6 +60,19 @@ def live(request: HttpRequest, session_id: int) -> HttpResponse:
         "verified": is_verified(request.user),
     }
     return render(request, "live/live.html", context)
+
+
+@require_GET
+@ensure_csrf_cookie
+def studio(request: HttpRequest, session_id: int) -> HttpResponse:
+    session = session_of(session_id)
+    if not may_host(request.user, session):
+        raise NotAllowed(_("演播台只对本场领导开放。"))
+    context = page_context(request, session, "leader") | {
+        "on_air": on_air(session_id),
+        "stage": queries.stage(session_id),
+    }
+    return render(request, "live/studio.html", context)
 
 
 @require_GET

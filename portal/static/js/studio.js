@@ -21,10 +21,11 @@ class Studio {
     this.camera = new StudioCamera();
     this.signal = new Signal(signalUrl(page.session.id), "leader");
     this.media = new StudioMedia(this.signal, this.view);
+    const stage = pageData("stage");
     /** @type {any} */
-    this.guest = null;
+    this.guest = stage?.guest ?? null;
     /** @type {any[]} */
-    this.queue = [];
+    this.queue = stage?.queue ?? [];
     this.replaced = false;
     this.trouble = "";
     /** @type {number|null} */
