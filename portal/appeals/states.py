@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.words import listed
 
@@ -104,29 +105,43 @@ def _step(
     return Step(name, label, frozenset(sources), to, frozenset(who), needs)
 
 
+# The context tells a translator that these are buttons, not states or entries of the story.
 _ALL_STEPS = (
     _step(
         "accept",
-        _("受理"),
+        pgettext_lazy("step", "受理"),
         {State.REGISTERED},
         State.ACCEPTED,
         {Who.CLERK},
         ("case_type", "matter", "urgency"),
     ),
     _step(
-        "refuse", _("不予受理"), {State.REGISTERED}, State.NOT_ACCEPTED, {Who.CLERK}, ("reason", "instead")
+        "refuse",
+        pgettext_lazy("step", "不予受理"),
+        {State.REGISTERED},
+        State.NOT_ACCEPTED,
+        {Who.CLERK},
+        ("reason", "instead"),
     ),
     # From "reopened" too: a case that was settled on air never had a unit that could take it up again.
     _step(
         "dispatch",
-        _("派单"),
+        pgettext_lazy("step", "派单"),
         {State.ACCEPTED, State.RETURNED, State.REOPENED},
         State.DISPATCHED,
         {Who.CLERK},
         ("unit",),
     ),
-    _step("sign", _("签收"), {State.DISPATCHED, State.REOPENED}, State.IN_PROGRESS, {Who.UNIT}),
-    _step("return", _("退回"), {State.DISPATCHED}, State.RETURNED, {Who.UNIT}, ("reason",)),
+    _step(
+        "sign",
+        pgettext_lazy("step", "签收"),
+        {State.DISPATCHED, State.REOPENED},
+        State.IN_PROGRESS,
+        {Who.UNIT},
+    ),
+    _step(
+        "return", pgettext_lazy("step", "退回"), {State.DISPATCHED}, State.RETURNED, {Who.UNIT}, ("reason",)
+    ),
     _step("reply", _("拟答复"), {State.IN_PROGRESS}, None, {Who.UNIT}, ("text",)),
     _step("approve_reply", _("审核并答复"), {State.IN_PROGRESS}, State.REPLIED, {Who.UNIT_HEAD}),
     _step(
@@ -142,7 +157,13 @@ _ALL_STEPS = (
     ),
     _step("ask_suspend", _("申请挂起"), {State.IN_PROGRESS}, None, {Who.UNIT}, ("reason",)),
     _step("suspend", _("批准挂起"), {State.IN_PROGRESS}, State.SUSPENDED, {Who.SUPERVISOR}),
-    _step("resume", _("恢复办理"), {State.SUSPENDED}, State.IN_PROGRESS, {Who.UNIT, Who.SUPERVISOR}),
+    _step(
+        "resume",
+        pgettext_lazy("step", "恢复办理"),
+        {State.SUSPENDED},
+        State.IN_PROGRESS,
+        {Who.UNIT, Who.SUPERVISOR},
+    ),
     _step("ask_extend", _("申请延期"), {State.IN_PROGRESS}, None, {Who.UNIT}, ("days", "reason")),
     _step("extend", _("批准延期"), {State.IN_PROGRESS}, None, {Who.SUPERVISOR}),
     _step("decline", _("不批准申请"), {State.IN_PROGRESS}, None, {Who.SUPERVISOR}, ("reason",)),
@@ -154,7 +175,7 @@ _ALL_STEPS = (
         {Who.CLERK, Who.SUPERVISOR},
         ("urgency",),
     ),
-    _step("redact", _("编辑公开文本"), set(State), None, {Who.CLERK}, ("text",)),
+    _step("redact", pgettext_lazy("step", "编辑公开文本"), set(State), None, {Who.CLERK}, ("text",)),
     _step(
         "promise",
         _("登记承诺"),
@@ -173,7 +194,7 @@ _ALL_STEPS = (
     _step("set_text", _("确认口述内容"), set(State), None, {Who.STAGE, Who.CLERK}, ("text",)),
     # A spoken answer alone closes nothing; one marked final settles the case wherever it stood.
     _step("final_reply", _("直播最终答复"), OPEN, State.REPLIED, {Who.STAGE}),
-    _step("evaluate", _("评价"), WITH_REPLY, None, {Who.CITIZEN}, ("level",)),
+    _step("evaluate", pgettext_lazy("step", "评价"), WITH_REPLY, None, {Who.CITIZEN}, ("level",)),
     _step("evaluate_spoken", _("评价直播答复"), OPEN, None, {Who.CITIZEN}, ("level",)),
     _step(
         "confirm_solved",
@@ -182,7 +203,7 @@ _ALL_STEPS = (
         State.CLOSED_SOLVED,
         {Who.CITIZEN, Who.CLERK, Who.SYSTEM},
     ),
-    _step("call_back", _("回访"), WITH_REPLY, None, {Who.CLERK}, ("note",)),
+    _step("call_back", pgettext_lazy("step", "回访"), WITH_REPLY, None, {Who.CLERK}, ("note",)),
     _step(
         "close_explained",
         _("解释说明办结"),
@@ -191,9 +212,16 @@ _ALL_STEPS = (
         {Who.CLERK},
         ("reason",),
     ),
-    _step("reopen", _("重办"), WITH_REPLY, State.REOPENED, {Who.CITIZEN, Who.SUPERVISOR}, ("reason",)),
-    _step("withdraw", _("撤回"), OPEN, State.WITHDRAWN, {Who.CITIZEN}),
-    _step("archive", _("归档"), CLOSED, State.ARCHIVED, {Who.SYSTEM}),
+    _step(
+        "reopen",
+        pgettext_lazy("step", "重办"),
+        WITH_REPLY,
+        State.REOPENED,
+        {Who.CITIZEN, Who.SUPERVISOR},
+        ("reason",),
+    ),
+    _step("withdraw", pgettext_lazy("step", "撤回"), OPEN, State.WITHDRAWN, {Who.CITIZEN}),
+    _step("archive", pgettext_lazy("step", "归档"), CLOSED, State.ARCHIVED, {Who.SYSTEM}),
 )
 STEPS = {step.name: step for step in _ALL_STEPS}
 
