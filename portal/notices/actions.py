@@ -47,13 +47,18 @@ def send(person: Person | None, template: str, payload: Mapping[str, str], key: 
 
 
 def sentence(notice: Notice) -> str:
-    """The message in the reader's language, its dates in words."""
+    """The message in the language of the page it stands on, its dates in words."""
+    payload: dict[str, str] = dict(notice.payload)
+    for field in DATE_FIELDS:
+        if payload.get(field):
+            payload[field] = day_words(date.fromisoformat(payload[field]))
+    return str(TEMPLATES[notice.template]) % payload
+
+
+def _to_send(notice: Notice) -> str:
+    """The message in the language of who gets it: no page is there to say which."""
     with translation.override(notice.person.language or settings.LANGUAGE_CODE):
-        payload: dict[str, str] = dict(notice.payload)
-        for field in DATE_FIELDS:
-            if payload.get(field):
-                payload[field] = day_words(date.fromisoformat(payload[field]))
-        return str(TEMPLATES[notice.template]) % payload
+        return sentence(notice)
 
 
 def deliver_due(now: datetime, limit: int = 50) -> int:
@@ -79,7 +84,7 @@ def _deliver(pk: int, now: datetime) -> bool:
     notice = Notice.objects.select_related("person").get(pk=pk)
     try:
         if notice.channel == NoticeChannel.SMS:
-            gateway().send(unseal(notice.phone_sealed), sentence(notice))
+            gateway().send(unseal(notice.phone_sealed), _to_send(notice))
     except SmsFailed:
         _postpone(notice, now)
         return False

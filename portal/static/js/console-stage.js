@@ -74,7 +74,7 @@ export class StageStrip {
   /** @param {Row|null} row the question being answered */
   answering(row) {
     say(this.#find("[data-answer-title]"), row ? gettext("正在回答") : gettext("没有正在回答的问题"));
-    say(this.#find("[data-answer-text]"), row ? `${row.number} ${row.text || gettext("口头提问")}` : "");
+    say(this.#find("[data-answer-text]"), row ? [row.number, row.text || gettext("口头提问")].join(" ") : "");
     this.#find("[data-answer]").toggleAttribute("data-on", row !== null);
     const [begin, end] = ["begin", "end"].map((act) => need(`[data-answer] [data-act="${act}"]`, HTMLButtonElement));
     begin.disabled = row !== null;
