@@ -66,7 +66,17 @@ class Child:
             self._tick += 1
             if self._tick % STATISTICS_TICKS == 0:
                 self._tell_statistics()
+        # Without the word "end" somebody else may already be writing here.
+        if self._programme.ended:
+            self._catch_up()
         self._programme.close()
+
+    def _catch_up(self) -> None:
+        """A late programme still owes the last seconds before the end: the answer that was just given."""
+        until = time.monotonic()
+        while self._programme.time_of(self._tick) < until < self._programme.time_of(self._tick) + HOPELESS:
+            self._programme.tick(self._tick, repeat=True)
+            self._tick += 1
 
     def _take_units(self) -> bool:
         """Everything the socket holds; False when the parent is gone."""

@@ -34,7 +34,7 @@ WATCHDOG_LIMIT = 2.5
 # Silent but computing: the machine is overloaded, and a restart would only add to it.
 BUSY_LIMIT = 10.0
 START_LIMIT = 30.0
-STOP_LIMIT = 3.0
+STOP_LIMIT = 8.0  # a late programme still writes what it owes
 STEADY = 5.0
 LONGEST_PAUSE = 2.0
 
@@ -172,6 +172,8 @@ class ProgrammeSupervisor:
         if started.process.returncode is not None:
             started = await start_child()
         self._current, self.pid = started, started.process.pid
+        if self._stopping.is_set():
+            return 0  # the end came while it was starting
         self._go(started)
         if self._keep_standby:
             self._preparing = asyncio.create_task(self._prepare())
