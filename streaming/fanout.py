@@ -1,52 +1,197 @@
-"""From one packet to every viewer. The one file that a faster engine replaces.
+"""From one packet to every viewer.
 
-Its whole surface: `join`, `leave`, `send` to all members of a feed, `flush` behind a batch, `send_to` one.
-All members of a feed get the very same plaintext; only the keys differ.
+All members of a feed get the very same plaintext, in groups (`streaming.groups`) that are encrypted and sent a
+frame at a time. Three ways lead out, the best that works: `gso` (UDP segmentation and sendmmsg), `sendmmsg`
+alone, and `plain`, one sendto per packet, which also serves viewers over ICE-TCP.
 """
 
-from typing import Protocol
+import asyncio
+from collections.abc import Iterator
+from typing import Literal
+from weakref import WeakSet
 
+from streaming.gathering import MAX_PLAIN, Gathering
+from streaming.groups import FanoutCounters, Group, GroupKey, Receiver, Target
+from streaming.gso import can_segment
 from streaming.outgoing import Feed
+from streaming.rtp import shift_sequence
+from streaming.sendmmsg import Workbench, open_library
+
+Engine = Literal["gso", "sendmmsg", "plain"]
+HOLD = 0.003  # s a packet may wait for the end of its frame
 
 
-class Receiver(Protocol):
-    """A viewer as the fan-out sees it."""
+class Audience:
+    """Who gets one feed, and the packets that wait for it."""
 
-    def send_packet(self, packet: bytes) -> None: ...
+    def __init__(self) -> None:
+        self.gathering = Gathering()
+        self.timer: asyncio.TimerHandle | None = None
+        self.members: dict[Receiver, tuple[bool, Group | None]] = {}  # shifted; None: the plain path
+        self.groups: dict[GroupKey, Group] = {}
+
+    def plain(self) -> Iterator[tuple[Receiver, bool]]:
+        """Members that are served one by one."""
+        return ((receiver, shifted) for receiver, (shifted, group) in self.members.items() if group is None)
+
+    def disarm(self) -> list[bytes]:
+        """Everything that waits; nothing waits and no timer runs afterwards."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        return self.gathering.take()
 
 
 class Fanout:
-    """Members per stream."""
+    """The feeds of a room. `engine` is the best way that may be used; the kernel decides what it can be."""
 
-    name = "plain"
+    def __init__(self, engine: Engine = "gso") -> None:
+        self.counters = FanoutCounters()
+        self._segmenting = engine == "gso"
+        self._library = open_library() if engine != "plain" else None
+        self._bench: Workbench | None = None
+        self._audiences: dict[Feed, Audience] = {}
+        self._unsegmented: WeakSet[Receiver] = WeakSet()  # their path refused segments once
 
-    def __init__(self) -> None:
-        self._members: dict[Feed, dict[Receiver, None]] = {}
-        self.sent = 0
+    # -- who
 
-    def join(self, feed: Feed, receiver: Receiver) -> None:
-        """From the next packet on `receiver` gets `feed`."""
-        self._members.setdefault(feed, {})[receiver] = None
+    def join(self, feed: Feed, receiver: Receiver, shifted: bool = False) -> None:
+        """From the next packet on `receiver` gets `feed`, its numbers moved by 32768 if `shifted`."""
+        audience = self._audiences.setdefault(feed, Audience())
+        if receiver not in audience.members:
+            self.flush(feed)  # what waits was for those before
+            self._seat(audience, receiver, shifted)
 
     def leave(self, feed: Feed, receiver: Receiver) -> None:
-        """No further packet of `feed` for `receiver`; unknown ones are ignored."""
-        self._members.get(feed, {}).pop(receiver, None)
+        """No further packet of `feed` for `receiver`, and its keys are let go; unknown ones are ignored."""
+        audience = self._audiences.get(feed)
+        if audience is None or receiver not in audience.members:
+            return
+        self._unseat(audience, receiver)
+        if not audience.members:
+            audience.disarm()
+            del self._audiences[feed]
+
+    def moved(self, receiver: Receiver) -> None:
+        """The receiver's address or kind of route changed."""
+        for audience in self._audiences.values():
+            if receiver in audience.members:
+                self._seat(audience, receiver, self._unseat(audience, receiver))
 
     def members(self, feed: Feed) -> list[Receiver]:
         """Who gets `feed` now."""
-        return [*self._members.get(feed, {})]
+        audience = self._audiences.get(feed)
+        return [*audience.members] if audience is not None else []
 
-    def send(self, feed: Feed, packet: bytes, marker: bool) -> None:
-        """Forward one packet. `marker` ends a frame: an engine that gathers must send then."""
-        for receiver in self._members.get(feed, {}):
-            receiver.send_packet(packet)
-            self.sent += 1
+    def ways(self) -> dict[str, int]:
+        """How many receivers are served by each way now."""
+        found: dict[str, set[Receiver]] = {"gso": set(), "sendmmsg": set(), "plain": set()}
+        for audience in self._audiences.values():
+            for receiver, (_, group) in audience.members.items():
+                batch = "gso" if group is not None and group.key.segmented else "sendmmsg"
+                found[batch if group is not None else "plain"].add(receiver)
+        return {way: len(receivers) for way, receivers in found.items()}
 
-    def send_to(self, receiver: Receiver, packets: list[bytes]) -> None:
-        """Catch one receiver up, in order."""
+    @property
+    def engine(self) -> Engine:
+        """The best way that is still in use."""
+        if self._library is None:
+            return "plain"
+        return "gso" if self._segmenting else "sendmmsg"
+
+    # -- what
+
+    def send(self, feed: Feed, packet: bytes, ends: bool) -> None:
+        """Hand in one packet. `ends`: its frame is whole, or it stands alone, and all goes out now."""
+        audience = self._audiences.get(feed)
+        if audience is None:
+            return
+        if len(packet) > MAX_PLAIN:
+            self.counters.too_long += len(audience.members)
+        elif audience.gathering.add(packet):
+            ends = True
+        if ends:
+            self.flush(feed)
+        elif audience.timer is None and len(audience.gathering):
+            audience.timer = asyncio.get_running_loop().call_later(HOLD, self.flush, feed)
+
+    def send_to(self, receiver: Receiver, packets: list[bytes], shifted: bool = False) -> None:
+        """Catch one receiver up, in order and at once."""
+        fitting = [packet for packet in packets if len(packet) <= MAX_PLAIN]
+        self.counters.too_long += len(packets) - len(fitting)
+        ready = _shifted(fitting) if shifted else fitting
+        target = self._target(receiver)
+        if target is None or self._bench is None:
+            self._send_plain(receiver, ready)
+            return
+        alone = Group(self._key(receiver, target, shifted), self._bench, self.counters)
+        alone.add(receiver, target)
+        alone.send(ready)
+        self._learn(alone)
+
+    def flush(self, feed: Feed) -> None:
+        """Send what waits for `feed`."""
+        audience = self._audiences.get(feed)
+        packets = audience.disarm() if audience is not None else []
+        if audience is None or not packets:
+            return
+        moved = _shifted(packets)
+        for group in [*audience.groups.values()]:
+            group.send(moved if group.key.shifted else packets)
+            self._learn(group)
+        for receiver, shifted in audience.plain():
+            self._send_plain(receiver, moved if shifted else packets)
+
+    def _send_plain(self, receiver: Receiver, packets: list[bytes]) -> None:
         for packet in packets:
             receiver.send_packet(packet)
-            self.sent += 1
+        self.counters.sent += len(packets)
 
-    def flush(self) -> None:
-        """Send what was gathered; nothing here."""
+    # -- how
+
+    def _target(self, receiver: Receiver) -> Target | None:
+        target = receiver.target() if self._library is not None else None
+        if target is not None and self._bench is None:
+            self._bench = Workbench(self._library)
+        return target
+
+    def _key(self, receiver: Receiver, target: Target, shifted: bool) -> GroupKey:
+        self._segmenting = self._segmenting and can_segment(target.sock)
+        segmented = self._segmenting and receiver not in self._unsegmented
+        return GroupKey(target.sock, target.keys.tag, shifted, segmented)
+
+    def _seat(self, audience: Audience, receiver: Receiver, shifted: bool) -> None:
+        target = self._target(receiver)
+        if target is None or self._bench is None:
+            audience.members[receiver] = shifted, None
+            return
+        key = self._key(receiver, target, shifted)
+        group = audience.groups.get(key)
+        if group is None:
+            group = audience.groups[key] = Group(key, self._bench, self.counters)
+        group.add(receiver, target)
+        audience.members[receiver] = shifted, group
+
+    def _unseat(self, audience: Audience, receiver: Receiver) -> bool:
+        """Take a member out of its group; whether its numbers were shifted."""
+        shifted, group = audience.members.pop(receiver)
+        if group is not None:
+            group.remove(receiver)
+            if not len(group):
+                del audience.groups[group.key]
+        return shifted
+
+    def _learn(self, group: Group) -> None:
+        """Fall back where the kernel refused: one receiver to unsegmented messages, or all to plain sendto."""
+        if group.unavailable and self._library is not None:
+            self._library = None
+            for receiver in {one for audience in self._audiences.values() for one in audience.members}:
+                self.moved(receiver)
+        refusers, group.refusers = group.refusers, []
+        for receiver in refusers:
+            self._unsegmented.add(receiver)
+            self.moved(receiver)
+
+
+def _shifted(packets: list[bytes]) -> list[bytes]:
+    return [shift_sequence(packet) for packet in packets]

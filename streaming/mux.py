@@ -32,10 +32,10 @@ class MuxCounters:
 class UdpRoute:
     """A remote UDP address, reached through the socket it came to."""
 
-    __slots__ = ("_counters", "_socket", "address", "key")
+    __slots__ = ("_counters", "address", "key", "sock")
 
     def __init__(self, owner: socket.socket, address: tuple[str, int], counters: MuxCounters) -> None:
-        self._socket = owner
+        self.sock = owner
         self._counters = counters
         self.address = address
         self.key: Hashable = (owner.fileno(), address)
@@ -43,7 +43,7 @@ class UdpRoute:
     def send(self, data: bytes) -> None:
         """Send or drop: a full socket buffer must not stop the loop."""
         try:
-            self._socket.sendto(data, self.address)
+            self.sock.sendto(data, self.address)
         except BlockingIOError:
             self._counters.send_blocked += 1
         except OSError:

@@ -54,6 +54,7 @@ class IcePath:
         self._transactions: OrderedDict[bytes, Hashable] = OrderedDict()
         self._route_heard = now
         self._on_media: Callable[[bytes, Route], None] | None = None
+        self.on_moved: Callable[[], None] = lambda: None  # called when `route` is another one than before
         self.route: Route | None = None
         self.ready = asyncio.Event()
         self.closed = False
@@ -150,8 +151,11 @@ class IcePath:
             self._table.leave_route(self._routes.pop(oldest), self)
 
     def _move(self, route: Route, now: float) -> None:
+        moved = self.route is None or self.route.key != route.key
         self.route = route
         self._route_heard = now
+        if moved:
+            self.on_moved()
 
     def route_gone(self, route: Route) -> None:
         """A connection under us ended (ICE-TCP)."""
@@ -159,6 +163,7 @@ class IcePath:
         self._table.leave_route(route, self)
         if self.route is not None and self.route.key == route.key:
             self.route = next(reversed(self._routes.values()), None)
+            self.on_moved()
 
     # -- what goes out, and aiortc's three names
 

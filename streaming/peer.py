@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from streaming.descriptions import Transport
 from streaming.dtls import SecureLink, SharedCertificate
-from streaming.mux import Mux
+from streaming.fanout import Engine
+from streaming.groups import Target
+from streaming.mux import Mux, UdpRoute
 from streaming.path import IcePath, Route
 from streaming.rtp import is_rtcp
 
@@ -34,6 +36,7 @@ class Station:
     mux: Mux
     certificate: SharedCertificate
     addresses: tuple[str, ...]
+    engine: Engine = "gso"
 
 
 class Peer:
@@ -47,6 +50,7 @@ class Peer:
         self.closed = False
         self.counters = PeerCounters()
         self.path = IcePath(station.mux, now)
+        self.path.on_moved = self.on_moved
         self.link = SecureLink(self.path, station.certificate)
         self.version = 0
         self._station = station
@@ -126,10 +130,20 @@ class Peer:
     def on_rtcp(self, data: bytes, now: float) -> None:
         """Plain RTCP came."""
 
+    def on_moved(self) -> None:
+        """The other side is reached by another route than before."""
+
     def tick(self, now: float) -> None:
         """Called every 20 ms."""
 
     # -- sending
+
+    def target(self) -> Target | None:
+        """Address and keys for batches; None before the keys, over ICE-TCP and after the end."""
+        route, keys = self.path.route, self.link.send_keys
+        if keys is None or self.closed or not isinstance(route, UdpRoute):
+            return None
+        return Target(route.sock, route.address, keys)
 
     def send_packet(self, packet: bytes) -> None:
         """Encrypt plain RTP for this peer and send it."""

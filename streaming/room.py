@@ -31,7 +31,7 @@ class Room:
         self.publishers: dict[str, Publisher] = {}
         self.viewers: dict[str, Viewer] = {}
         self.listeners = Listeners(session, on_event)
-        self.stage = Stage(self.listeners, self.publishers)
+        self.stage = Stage(self.listeners, self.publishers, station.engine)
         self._station = station
         self._wall = wall
         self._on_event = on_event
@@ -177,6 +177,10 @@ class Room:
     def on_viewer_connected(self, viewer: Viewer, now: float) -> None:
         """A viewer's keys are there."""
         self.stage.admit(viewer, now)
+
+    def on_viewer_moved(self, viewer: Viewer) -> None:
+        """A viewer is reached at another address."""
+        self.stage.moved(viewer)
 
     def on_key_request(self, viewer: Viewer, stream: OutgoingStream) -> None:
         """A viewer lost its picture."""

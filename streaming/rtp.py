@@ -113,6 +113,11 @@ def write_rtx(packet: bytes, payload_type: int, sequence: int, ssrc: int) -> byt
     return header + struct.pack("!H", old) + packet[12:]
 
 
+def shift_sequence(packet: bytes) -> bytes:
+    """The packet with its sequence number moved by 32768; twice is the same packet again."""
+    return packet[:2] + bytes((packet[2] ^ 0x80,)) + packet[3:]
+
+
 def open_rtx(packet: RtpPacket, payload_type: int, ssrc: int) -> RtpPacket | None:
     """The original inside a retransmission, or None for a probe that carries nothing."""
     if len(packet.payload) < 2:

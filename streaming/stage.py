@@ -1,7 +1,7 @@
 """What is on stage, and how it reaches viewers and sinks."""
 
 from streaming.commands import SLOTS, SlotName
-from streaming.fanout import Fanout
+from streaming.fanout import Engine, Fanout
 from streaming.ingest import IncomingStream, MediaPacket
 from streaming.listeners import Listeners
 from streaming.outgoing import OutgoingStream
@@ -14,9 +14,9 @@ from streaming.viewer import Viewer
 class Stage:
     """The slots of a room with everybody who gets them. Publishers are looked up by participant."""
 
-    def __init__(self, listeners: Listeners, publishers: dict[str, Publisher]) -> None:
+    def __init__(self, listeners: Listeners, publishers: dict[str, Publisher], engine: Engine) -> None:
         self.slots: dict[SlotName, Slot] = {"main": Slot("main"), "guest": Slot("guest")}
-        self.fanout = Fanout()
+        self.fanout = Fanout(engine)
         self._listeners = listeners
         self._publishers = publishers
         self._waiting: dict[OutgoingStream, dict[Viewer, None]] = {stream: {} for stream in self.streams}
@@ -52,10 +52,11 @@ class Stage:
         if sent.new_codec:
             self._regroup(outgoing)
         if sent.begins and self._waiting[outgoing]:
-            self._admit(outgoing)
-        self.fanout.send(outgoing.plain, sent.data, sent.marker)
+            self._admit(outgoing, sent.data)
+        ends = sent.marker or stream.kind == "audio"
+        self.fanout.send(outgoing.plain, sent.data, ends)
         if sent.red is not None:
-            self.fanout.send(outgoing.red, sent.red, sent.marker)
+            self.fanout.send(outgoing.red, sent.red, ends)
 
     def _go_live(self, slot: Slot, publisher: Publisher) -> None:
         slot.live = True
@@ -74,6 +75,7 @@ class Stage:
         """Nothing flows in the slot any more, for now: viewers keep the last picture, sinks are told."""
         for stream in slot.streams.values():
             stream.stop()
+            self.fanout.flush(stream.plain)
         if slot.live and slot.participant is not None:
             slot.live = False
             self._listeners.on_leave(slot.participant)
@@ -86,8 +88,9 @@ class Stage:
         for stream in self.streams:
             gop = stream.gop() if stream.codec and viewer.takes(stream, stream.codec) else None
             if gop:
-                self.fanout.send_to(viewer, gop)
-                self.fanout.join(viewer.feed(stream), viewer)
+                shifted = viewer.shifts(stream, gop[0])
+                self.fanout.send_to(viewer, gop, shifted)
+                self.fanout.join(viewer.feed(stream), viewer, shifted)
             else:
                 self._waiting[stream][viewer] = None
                 self.want_key(stream)
@@ -98,12 +101,16 @@ class Stage:
             self._waiting[stream].pop(viewer, None)
             self.fanout.leave(viewer.feed(stream), viewer)
 
-    def _admit(self, stream: OutgoingStream) -> None:
+    def moved(self, viewer: Viewer) -> None:
+        """The viewer's address changed."""
+        self.fanout.moved(viewer)
+
+    def _admit(self, stream: OutgoingStream, first: bytes) -> None:
         waiting = self._waiting[stream]
         for viewer in [*waiting]:
             if stream.codec is not None and viewer.takes(stream, stream.codec):
                 del waiting[viewer]
-                self.fanout.join(viewer.feed(stream), viewer)
+                self.fanout.join(viewer.feed(stream), viewer, viewer.shifts(stream, first))
 
     def _regroup(self, stream: OutgoingStream) -> None:
         """The codec changed: who cannot decode it waits for better days."""

@@ -1,11 +1,13 @@
 """What a room can tell of itself, JSON-able.
 
 `{viewers, publishers: [{participant, slot, connected, sending, streams: [...]}], slots: {name: ...},
-receivers: [{viewer, loss, resent, ...}], dropped: {...}}`. Rates in bits a second since the stream began,
+receivers: [{viewer, loss, resent, ...}], fanout: {engine, viewers: {gso, sendmmsg, plain}, sent, ...},
+dropped: {...}}`. Rates in bits a second since the stream began,
 jitter in milliseconds, loss as a fraction of the last report interval.
 """
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 from streaming.ingest import IncomingStream
@@ -26,7 +28,11 @@ def room_statistics(room: Room, mux: Mux) -> dict[str, Any]:
             for slot in room.stage.slots.values()
         },
         "receivers": [_viewer(viewer) for viewer in room.viewers.values()],
-        "fanout": {"engine": room.stage.fanout.name, "sent": room.stage.fanout.sent},
+        "fanout": {
+            "engine": room.stage.fanout.engine,
+            "viewers": room.stage.fanout.ways(),
+            **asdict(room.stage.fanout.counters),
+        },
         "frames": room.listeners.frames,
         "dropped": {
             "unknown_address": mux.counters.unknown_address,

@@ -10,8 +10,9 @@ from streaming.errors import StreamingError
 from streaming.limits import ResendGuard
 from streaming.outgoing import Feed, OutgoingStream
 from streaming.peer import Peer, Station
+from streaming.rewriting import wants_shift
 from streaming.rtcp import Bandwidth, KeyRequest, Nack, ReportBlock, parse_rtcp
-from streaming.rtp import write_rtx
+from streaming.rtp import shift_sequence, write_rtx
 from streaming.sdp import parse_sdp
 from streaming.sinks import Codec, Kind
 
@@ -24,6 +25,8 @@ class ViewerOwner(Protocol):
     """The room, as a viewer sees it."""
 
     def on_viewer_connected(self, viewer: "Viewer", now: float) -> None: ...
+
+    def on_viewer_moved(self, viewer: "Viewer") -> None: ...
 
     def on_key_request(self, viewer: "Viewer", stream: OutgoingStream) -> None: ...
 
@@ -59,6 +62,7 @@ class Viewer(Peer):
         self._codecs: dict[str, frozenset[Codec]] = {}
         self._red: frozenset[str] = frozenset()
         self._guards = {kind: ResendGuard(*limits) for kind, limits in RESEND_LIMITS.items()}
+        self._shifted: dict[int, bool] = {}
         self._rtx_sequences = {ssrc: secrets.randbelow(1 << 13) for ssrc in self._streams}
 
     def offer(self) -> str:
@@ -94,6 +98,11 @@ class Viewer(Peer):
         """The form of `stream` that this viewer gets."""
         return stream.red if self.takes_red(stream) else stream.plain
 
+    def shifts(self, stream: OutgoingStream, first: bytes) -> bool:
+        """Whether this viewer gets the stream's numbers moved by 32768; the very first packet decides."""
+        sequence = int.from_bytes(first[2:4], "big")
+        return self._shifted.setdefault(stream.offered.ssrc, wants_shift(sequence))
+
     @property
     def codecs(self) -> frozenset[Codec]:
         """Every codec the viewer takes in any section."""
@@ -107,6 +116,10 @@ class Viewer(Peer):
     def on_connected(self, now: float) -> None:
         """Media can begin."""
         self._owner.on_viewer_connected(self, now)
+
+    def on_moved(self) -> None:
+        """Our packets go another way from now on."""
+        self._owner.on_viewer_moved(self)
 
     def on_rtcp(self, data: bytes, now: float) -> None:
         """Answer NACKs, pass key requests on, keep the reports."""
@@ -131,10 +144,11 @@ class Viewer(Peer):
         if stream is None:
             return
         guard = self._guards[stream.kind]
+        shifted = self._shifted.get(nack.ssrc, False)
         for sequence in nack.sequences:
-            packet = stream.kept(sequence, self.takes_red(stream))
+            packet = stream.kept(sequence ^ 0x8000 if shifted else sequence, self.takes_red(stream))
             if packet is not None and guard.allows(nack.ssrc << 16 | sequence, now):
-                self._resend(stream, packet)
+                self._resend(stream, shift_sequence(packet) if shifted else packet)
 
     def _resend(self, stream: OutgoingStream, packet: bytes) -> None:
         """Picture by RTX; sound as the same packet again, because browsers have no RTX for it."""

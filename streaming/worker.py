@@ -33,6 +33,7 @@ from streaming.commands import (
 from streaming.dtls import new_certificate
 from streaming.errors import StreamingError
 from streaming.events import OnEvent
+from streaming.fanout import Engine
 from streaming.mux import Mux
 from streaming.peer import Station
 from streaming.room import Room
@@ -50,7 +51,8 @@ class WorkerConfig:
 
     `host`: address to bind, the wildcard means all of this machine's. `public_host`: address (or name) in
     the candidates; empty means the machine's own addresses. `port` 0: any free one. `max_viewers`: of all
-    sessions together; who comes later is refused with `full` and goes to HLS.
+    sessions together; who comes later is refused with `full` and goes to HLS. `engine`: the best way of sending
+    that may be used (`streaming.fanout`); what the kernel cannot do is found out at run time.
     """
 
     host: str = "0.0.0.0"  # noqa: S104
@@ -58,6 +60,7 @@ class WorkerConfig:
     port: int = 0
     tcp: bool = True
     max_viewers: int = 1_000
+    engine: Engine = "gso"
 
 
 class MediaWorker:
@@ -84,7 +87,7 @@ class MediaWorker:
         if self._config.tcp:
             await self._open_tcp(bound)
         told = tuple(candidate_addresses(self._config.public_host, bound))
-        self._station = Station(self._mux, new_certificate(), told)
+        self._station = Station(self._mux, new_certificate(), told, self._config.engine)
         self._beat()
         logger.info("media on udp port %d, told as %s", self.port, ", ".join(told))
 
