@@ -104,6 +104,18 @@ CHANNEL_LAYERS: dict[str, dict[str, object]] = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
 }
 
+CACHES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "direct-train",
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+# One-time codes sent for one network address in an hour. Whole villages share the address of their mobile network.
+CODES_PER_ADDRESS = env.number("CODES_PER_ADDRESS", 100)
+
 AUTH_USER_MODEL = "people.Person"
 LOGIN_URL = "people:login"
 LOGIN_REDIRECT_URL = "/"

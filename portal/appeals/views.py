@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.appeals import actions, queries
 from portal.appeals.forms import STEP_FORMS, IdentityForm, LookUpForm, RatingForm, ReasonForm
 from portal.appeals.models import Appeal
-from portal.appeals.sealing import code_opens, query_code, rating_token
+from portal.appeals.sealing import query_code, rating_token
 from portal.appeals.states import State, Who
 from portal.appeals.vocabulary import About, Audience, Level, RatingSource, Solved
-from portal.lib.errors import BadInput, Conflict, DirectTrainError, NotAllowed, NotFound
+from portal.lib.errors import BadInput, Conflict, DirectTrainError, NotAllowed, NotFound, TryLater
+from portal.lib.http import client_address
 from portal.notices.queries import page_notices
 from portal.people.models import Person
 
@@ -37,12 +38,14 @@ def _me(request: HttpRequest) -> Person:
 @require_http_methods(["GET", "POST"])
 def cases(request: HttpRequest) -> HttpResponse:
     """My cases, and the way to any case by number and query code."""
-    form = LookUpForm(request.POST or None)
+    form, status = LookUpForm(request.POST or None), 400
     if request.method == "POST" and form.is_valid():
         try:
-            found = queries.appeal_by_code(form.cleaned_data["number"], form.cleaned_data["code"])
-        except NotFound as refusal:
+            said = form.cleaned_data
+            found = actions.look_up(said["number"], said["code"], client_address(request))
+        except (NotFound, TryLater) as refusal:
             form.add_error("code", refusal.message)
+            status = refusal.status if isinstance(refusal, TryLater) else 400
         else:
             address = reverse("appeals:case", args=[found.number])
             return redirect(f"{address}?code={query_code(found.number)}")
@@ -50,24 +53,27 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.my_cases(me), PER_PAGE).get_page(request.GET.get("page")) if me else None
     rows = queries.desk_rows(page.object_list) if page else []
     context = {"form": form, "page": page, "rows": rows}
-    return render(request, "appeals/cases.html", context, status=400 if form.errors else 200)
+    return render(request, "appeals/cases.html", context, status=status if form.errors else 200)
 
 
-def _reader(request: HttpRequest, appeal: Appeal) -> None:
-    """Only who owns, handles or holds the code of a case may read its page."""
-    if code_opens(appeal.number, request.GET.get("code", "")) or queries.may_read(_person(request), appeal):
-        return
-    raise NotAllowed(_("请用查询码打开，或登录后查看自己的诉求。"))
+def _reader(request: HttpRequest, appeal: Appeal) -> bool:
+    """Only who owns, handles or holds the code of a case may read its page. Is it the citizen's own page?"""
+    me = _person(request)
+    own = Who.CITIZEN in queries.capacities(me, appeal)
+    if own or actions.code_proves(appeal, request.GET.get("code", ""), client_address(request)):
+        return True
+    if not queries.may_read(me, appeal):
+        raise NotAllowed(_("请用查询码打开，或登录后查看自己的诉求。"))
+    return False
 
 
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The story of one case in one column, as the citizen reads it."""
     appeal = queries.find_appeal(number)
-    _reader(request, appeal)
+    own = _reader(request, appeal)
     me = _person(request)
     held = queries.capacities(me, appeal)
-    own = Who.CITIZEN in held or code_opens(appeal.number, request.GET.get("code", ""))
     context = {
         "story": queries.case_story(appeal, Audience.CITIZEN),
         "appeal": appeal,

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -39,6 +41,25 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
         return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address of who asks, for limits; "" where there is none.
+
+    In production the web process hears only our proxy, which writes the sender's address last into
+    X-Forwarded-For; what stands before it was written by the sender. Anywhere else the header is anybody's
+    invention. Of an IPv6 address the network (/64) counts: one household has the rest to choose from.
+    """
+    told = request.META.get("REMOTE_ADDR") or ""
+    if settings.PRODUCTION:
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or told
+    try:
+        address = ip_address(told)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+    return str(address)
 
 
 def wants_json(request: HttpRequest) -> bool:

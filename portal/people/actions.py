@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import authenticate
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -16,6 +16,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, NotAllowed, NotFound, TryLater
+from portal.lib.http import client_address
+from portal.lib.pace import Pace, RateLimited
 from portal.people.models import Identity, IdentityView, Person, PhoneCode
 from portal.people.queries import mask_name, roles_of
 from portal.people.sealing import code_hash, normal_phone, phone_hash, seal, unseal
@@ -28,18 +30,13 @@ BETWEEN_SENDS = timedelta(seconds=60)
 SENDS_PER_HOUR = 5
 NAME_LENGTH = 40
 VILLAGE_LENGTH = 80
-PASSWORD_GUESSES = 10
-GUESSES_KEPT = 600
+PASSWORD_GUESSES = Pace("password", limit=10, seconds=600)
 
 log = logging.getLogger(__name__)
 
 
 class BadPhone(BadInput):
     code = "bad_phone"
-
-
-class RateLimited(TryLater):
-    code = "rate_limited"
 
 
 class WrongCode(BadInput):
@@ -89,13 +86,20 @@ def _check_pace(hashed: str, now: datetime) -> None:
         )
 
 
-def send_code(phone: str) -> None:
-    """Send a fresh six-digit code to `phone`; the one before it stops working.
+def _codes_per_address() -> Pace:
+    return Pace("codes", limit=settings.CODES_PER_ADDRESS, seconds=3600)
 
-    Raises `BadPhone`, `RateLimited` (60 s between sends, five an hour per number), `TryLater` when the
-    gateway fails.
+
+def send_code(phone: str, origin: str = "") -> None:
+    """Send a fresh six-digit code to `phone`; the one before it stops working. `origin`: the network address
+    of who asks for it.
+
+    Raises `BadPhone`, `RateLimited` (60 s between sends, five an hour per number, CODES_PER_ADDRESS an hour
+    per address), `TryLater` when the gateway fails.
     """
     number = _phone(phone)
+    if origin:
+        _codes_per_address().check(origin)
     hashed = phone_hash(number)
     now = timezone.now()
     code = f"{secrets.randbelow(1_000_000):06d}"
@@ -104,6 +108,8 @@ def send_code(phone: str) -> None:
         row = PhoneCode.objects.create(
             phone_hash=hashed, code_hash=code_hash(hashed, code), sent_at=now, expires_at=now + CODE_LIVES
         )
+    if origin:
+        _codes_per_address().count(origin)
     try:
         gateway().send(number, _("【直通车】验证码 %(code)s，5分钟内有效，请勿告诉他人。") % {"code": code})
     except SmsFailed:
@@ -179,15 +185,13 @@ def check_password(request: HttpRequest, username: str, password: str) -> Person
     Raises `NotAllowed` for a wrong pair (never saying which half was wrong), `TryLater` after ten wrong ones
     from one address within ten minutes.
     """
-    origin = request.META.get("REMOTE_ADDR", "")
-    key = "people.guesses." + code_hash(origin, username)
-    if (cache.get_or_set(key, 0, GUESSES_KEPT) or 0) >= PASSWORD_GUESSES:
-        raise RateLimited(_("尝试次数过多，请10分钟后再试。"), seconds=GUESSES_KEPT)
+    who = f"{client_address(request)} {username}"
+    PASSWORD_GUESSES.check(who)
     person = authenticate(request, username=username, password=password)
     if not isinstance(person, Person):
-        cache.incr(key)
+        PASSWORD_GUESSES.count(who)
         raise NotAllowed(_("用户名或密码不正确。"))
-    cache.delete(key)
+    PASSWORD_GUESSES.forget(who)
     return person
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.lib.errors import BadInput, DirectTrainError, TryLater
-from portal.lib.http import wants_json
+from portal.lib.http import client_address, wants_json
 from portal.people import actions
 from portal.people.forms import CitizenForm, StaffForm
 from portal.people.models import Person
@@ -80,7 +80,7 @@ def code(request: HttpRequest) -> HttpResponse:
     try:
         if not form.is_valid():
             raise actions.bad_phone()
-        actions.send_code(form.cleaned_data["phone"])
+        actions.send_code(form.cleaned_data["phone"], client_address(request))
     except DirectTrainError as refusal:
         if wants_json(request):
             raise
@@ -95,7 +95,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
-    """Confirm the code and log in. JSON: {"person": {"name": "张**", "verified": true}}."""
+    """Confirm the code and log in. JSON: {"person": {"id": 7, "name": "张**", "verified": true}}."""
     form = CitizenForm(request.POST)
     try:
         if not form.is_valid():
@@ -107,7 +107,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _refused(request, form, refusal, sent=True)
     start_session(request, person, BACKEND)
     if wants_json(request):
-        return JsonResponse({"person": {"name": person.shown_name, "verified": True}})
+        return JsonResponse({"person": {"id": person.pk, "name": person.shown_name, "verified": True}})
     return redirect(_next(request, "/cases/"))
 
 

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from portal.lib.errors import NotAllowed, TryLater
+from portal.lib.pace import RateLimited
 from portal.notices.sms import MemoryBackend
 from portal.people.actions import (
     BadPhone,
     ExpiredCode,
-    RateLimited,
     TooManyTries,
     WrongCode,
     confirm_code,

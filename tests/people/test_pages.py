@@ -67,7 +67,9 @@ def test_programs_get_json() -> None:
     assert bad.status_code == 400 and json.loads(bad.content)["error"]["code"] == "wrong_code"
     fields = {"phone": "13800000001", "code": _code(), "name": "张三"}
     good = client.post(reverse("people:verify"), fields, **JSON)  # type: ignore[arg-type]
-    assert json.loads(good.content) == {"person": {"name": "张**", "verified": True}}
+    assert json.loads(good.content) == {
+        "person": {"id": Person.objects.get().pk, "name": "张**", "verified": True}
+    }
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])

@@ -12,6 +12,7 @@ from portal.appeals.actions.answers import (
 )
 from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
 from portal.appeals.actions.identity import view_identity
+from portal.appeals.actions.looking import code_proves, look_up
 from portal.appeals.actions.rating import (
     call_back,
     close_explained,
@@ -45,6 +46,7 @@ __all__ = [
     "call_back",
     "change_urgency",
     "close_explained",
+    "code_proves",
     "decline",
     "dispatch",
     "evaluate",
@@ -53,6 +55,7 @@ __all__ = [
     "link_common",
     "load_days",
     "load_official_years",
+    "look_up",
     "promise",
     "record_spoken_reply",
     "record_written_answer",

@@ -72,7 +72,7 @@ def _replies(appeal: Appeal, audience: str) -> dict[int, Reply]:
 
 
 def appeal_by_code(number: str, code: str) -> Appeal:
-    """The case that a citizen's number and query code open.
+    """The case that a citizen's number and query code open; pages ask `actions.look_up`, which slows guessers.
 
     Raises `NotFound` for either being wrong: which of the two it was helps only a guesser.
     """

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.lib.errors import BadInput, DirectTrainError, NotFound
+from portal.lib.http import client_address
 from portal.live.models import LiveSession
 from portal.live.queries import session_of
 from portal.live.states import TAKES_QUESTIONS
@@ -60,6 +61,7 @@ def _send(request: HttpRequest, person: Person, session_id: int, draft: Draft) -
 def _done(result: AskResult) -> dict[str, Any]:
     return {
         "question": result.question_id,
+        "uuid": str(result.uuid),
         "number": result.case_number,
         "code": result.query_code,
         "created": result.created,
@@ -75,7 +77,7 @@ def _take_question(request: HttpRequest, session: LiveSession, form: QuestionFor
             _send(request, person, session.pk, draft)
             return redirect("questions:ask_done", session.pk)
         request.session[_draft_key(session.pk)] = draft
-        send_code(draft["phone"])
+        send_code(draft["phone"], client_address(request))
     except DirectTrainError as refusal:
         _show_refusal(form, refusal)
         # A code that was sent a moment ago still works: the way to its page stays open.
@@ -114,7 +116,7 @@ def _confirm(request: HttpRequest, session_id: int, draft: Draft, form: CodeForm
 
 def _send_again(session: LiveSession, draft: Draft, form: CodeForm, request: HttpRequest) -> HttpResponse:
     try:
-        send_code(draft["phone"])
+        send_code(draft["phone"], client_address(request))
     except DirectTrainError as refusal:
         return _code_page(request, session, draft, form, refusal.status, problem=refusal.message)
     return _code_page(request, session, draft, form, note=_("验证码已重新发送。"))
