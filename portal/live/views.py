@@ -30,7 +30,7 @@ live/plan.html      form (`PlanForm`), coming (session dicts)
 
 public row          {"id", "number", "text", "name", "village", "votes", "kind", "wall_state", "stage_state",
                     "asked_at", "answer_begin_ms", "answer_end_ms", "written_answer", "revision"}
-my-question row     public row + {"state_label" (case), "hidden": bool, "session": {"id", "title"}}
+my-question row     public row + {"state_label" (case), "accepted": bool, "hidden": bool, "session": {"id", "title"}}
 answer row          public row + {"session": {"id", "title"}, "host", "answered_at": datetime or None}
 """
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.appeals.models import Appeal, Clock
 from portal.appeals.sealing import redacted
+from portal.appeals.states import State
 from portal.appeals.vocabulary import ClockKind
 from portal.live.models import LiveSession
 from portal.live.queries import session_of
@@ -18,6 +19,7 @@ from portal.questions.similar import likeness, pairs
 from portal.questions.states import GUEST_STATES, PUBLIC, Kind, StageState, WallState, lane_of
 
 Row = dict[str, Any]
+NOT_TAKEN_UP = frozenset({State.REGISTERED, State.NOT_ACCEPTED, State.WITHDRAWN})
 WALL_LENGTH = 50
 # Under this, two questions merely share common words.
 ALIKE = 0.34
@@ -198,6 +200,7 @@ def my_row(question: Question) -> Row:
     return _facts(question) | {
         "text": question.text,
         "state_label": str(question.appeal.get_state_display()) if question.appeal is not None else "",
+        "accepted": question.appeal is not None and question.appeal.state not in NOT_TAKEN_UP,
         "hidden": question.wall_state == WallState.HIDDEN,
         "session": {"id": question.session_id, "title": question.session.title},
     }

@@ -46,14 +46,17 @@ def _fields(request: HttpRequest, *names: str) -> dict[str, str]:
 
 @require_http_methods(["GET", "POST"])
 def questions(request: HttpRequest, session_id: int) -> HttpResponse:
-    """GET: the wall. POST {uuid, text, village}: 201 for a new question, 200 for a repeat, both with the
-    case number."""
+    """GET: the wall. POST {uuid, text, village, person?}: 201 for a new question, 200 for a repeat, both with
+    the case number. `person`: the id of who wrote it; refused when somebody else is logged in by now."""
     if request.method == "GET":
         session = session_of(session_id)
         rows = {"wall": wall(session_id), "on_air": on_air(session_id)}
         return JsonResponse({"session": view_of(session), "revision": session.revision} | rows)
-    sent = _fields(request, "uuid", "text", "village")
-    result = ask(_person(request), session_id, sent["uuid"], sent["text"], sent["village"])
+    sent = _fields(request, "uuid", "text", "village", "person")
+    person = _person(request)
+    if sent["person"] not in ("", str(person.pk)):
+        raise NotAllowed(_("这个问题是用另一个手机号写的。"), code="other_person")
+    result = ask(person, session_id, sent["uuid"], sent["text"], sent["village"])
     body = {
         "question": result.question_id,
         "uuid": str(result.uuid),

@@ -1,17 +1,15 @@
 /** The dialog that asks one thing at a time: a question, a raised hand, or who is voting. */
 
 import { masked, problem, stepsFor } from "./ask-steps.js";
-import { need, post, toast } from "./dom.js";
-import { SignalError } from "./signal.js";
+import { need, post } from "./dom.js";
 
-/** @typedef {import("./ask-queue.js").Item} Item */
+/** @typedef {import("./outbox-rules.js").Item} Item */
 /** @typedef {import("./ask-steps.js").Purpose} Purpose */
 /** @typedef {import("./ask-steps.js").Step} Step */
 /** @typedef {{code: string, verify: string, questions: string}} Urls */
 /** @typedef {{uuid: string, number: string, query_code: string, created?: boolean}} Received */
 
 const PLAIN_STEPS = /** @type {const} */ (["sending", "received", "unsent"]);
-const NO_ANSWER = ["offline", "lost", "late"];
 const VILLAGE = "village";
 
 export class AskDialog {
@@ -22,23 +20,23 @@ export class AskDialog {
   #place = 0;
   /** @type {() => Promise<void>} */
   #after = async () => {};
-  /** Ids on their way at this moment: a reconnection in between must not send them beside. @type {Set<string>} */
-  #underWay = new Set();
+  /** What is being typed. @type {Item | null} */
+  #item = null;
   /** @type {{name: string, phone: string, code: string}} */
   #identity = { name: "", phone: "", code: "" };
 
   /** @param {HTMLDialogElement} dialog
-   * @param {{signal: import("./signal.js").Signal, store: import("./ask-queue.js").Store, queue: import("./ask-queue.js").AskQueue, urls: Urls, verified: boolean, village?: string, limit?: number, onReceived?: (item: Item, received: Received) => void}} options */
-  constructor(dialog, { signal, store, queue, urls, verified, village = "", limit = 2000, onReceived = () => {} }) {
+   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, village?: string, limit?: number}} options */
+  constructor(dialog, { signal, store, outbox, session, urls, verified, village = "", limit = 2000 }) {
     this.dialog = dialog;
     this.signal = signal;
-    this.queue = queue;
+    this.outbox = outbox;
+    this.session = session;
     this.urls = urls;
     this.verified = verified;
     this.store = store;
     this.village = village || (store.getItem(VILLAGE) ?? "");
     this.limit = limit;
-    this.onReceived = onReceived;
     this.#listen();
   }
 
@@ -50,27 +48,10 @@ export class AskDialog {
     this.#place = 0;
     const titles = { ask: gettext("提问"), hand: gettext("举手连线"), vote: gettext("先确认是您本人") };
     need("[data-ask-title]", HTMLElement, this.dialog).textContent = titles[purpose];
+    this.#item = null;
     if (purpose !== "vote") this.#fill(purpose);
     if (!this.dialog.open) this.dialog.showModal();
     this.#show(this.#steps[0]);
-  }
-
-  /** Send again what could not be sent before; the same ids, so nothing doubles. */
-  async resend() {
-    if (!this.verified) return;
-    for (const item of this.queue.unsent()) {
-      if (this.#underWay.has(item.uuid)) continue;
-      try {
-        const received = await this.#deliver(item);
-        this.queue.received(item.uuid);
-        toast(interpolate(gettext("刚才没发出去的问题已经收到，编号 %s"), [received.number]), 12);
-        this.onReceived(item, received);
-      } catch (error) {
-        if (unanswered(error)) return;
-        this.queue.refused(item.uuid);
-        toast(sentence(error));
-      }
-    }
   }
 
   #listen() {
@@ -88,10 +69,19 @@ export class AskDialog {
   }
 
   /** @param {"ask" | "hand"} kind */
-  #fill(kind) {
-    const draft = this.queue.draft(kind);
-    this.#field("text").value = draft.text;
-    this.#field("village").value = draft.village || this.village;
+  async #fill(kind) {
+    const [text, village] = [this.#field("text"), this.#field("village")];
+    text.value = "";
+    village.value = this.village;
+    this.#count();
+    await this.outbox.ready;
+    if (this.#purpose !== kind) return;
+    const item = this.outbox.draft(this.session, kind);
+    this.#item = item;
+    // Who was quicker than the disk keeps his words.
+    if (text.value) return this.#typed("text");
+    text.value = item.text;
+    village.value = item.village || this.village;
     this.#count();
   }
 
@@ -104,8 +94,12 @@ export class AskDialog {
 
   /** @param {"text" | "village"} name */
   #typed(name) {
-    if (this.#purpose !== "vote") this.queue.edit(this.#purpose, { [name]: this.#field(name).value });
+    if (this.#item) this.#item = this.outbox.edit(this.#item, this.#words());
     if (name === "text") this.#count();
+  }
+
+  #words() {
+    return { text: this.#field("text").value, village: this.#field("village").value };
   }
 
   #count() {
@@ -196,8 +190,9 @@ export class AskDialog {
 
   async #verify() {
     for (const name of /** @type {const} */ (["name", "phone", "code"])) this.#identity[name] = this.#field(name).value.trim();
-    await post(this.urls.verify, { ...this.#identity, village: this.#field("village").value.trim() });
+    const { person } = await post(this.urls.verify, { ...this.#identity, village: this.#field("village").value.trim() });
     this.verified = true;
+    this.outbox.become(person.id);
     // The socket still speaks for nobody: it comes again with the new cookie.
     this.signal.renew();
   }
@@ -207,45 +202,25 @@ export class AskDialog {
       this.dialog.close();
       return this.#after();
     }
+    const text = this.#field("text").value.trim();
     const village = this.#field("village").value.trim();
     this.store.setItem(VILLAGE, village);
-    this.queue.edit(this.#purpose, { village, text: this.#field("text").value.trim() });
-    const item = this.queue.submit(this.#purpose);
+    const item = this.outbox.edit(this.#item ?? this.outbox.draft(this.session, this.#purpose), { text, village });
     this.#show("sending");
-    try {
-      const received = await this.#deliver(item);
-      this.queue.received(item.uuid);
-      this.#celebrate(item, received);
-      this.onReceived(item, received);
-    } catch (error) {
-      if (unanswered(error)) return this.#show("unsent");
-      this.#refusedAt(item, error);
-      throw error;
-    }
+    const result = await this.outbox.submit(item.uuid);
+    if (result.outcome === "waiting") return this.#show("unsent");
+    if (result.outcome === "received") return this.#celebrate(item, result.answer);
+    this.#refusedAt(item, result.error);
+    throw result.error;
   }
 
   /** Back to the words, which are all still there. @param {Item} item @param {unknown} error */
   #refusedAt(item, error) {
-    this.queue.refused(item.uuid);
     if (/** @type {any} */ (error).code === "not_allowed") this.verified = false;
+    this.#item = this.outbox.reopen(item.uuid);
     this.#steps = stepsFor(item.kind, this.verified);
     this.#place = 0;
     this.#show(this.#steps[0]);
-  }
-
-  /** By the socket, and where that does not answer by plain HTTP: the id makes it one question.
-   * @param {Item} item @returns {Promise<Received>} */
-  async #deliver({ kind, uuid, text, village }) {
-    this.#underWay.add(uuid);
-    try {
-      if (kind === "hand") return await this.signal.request("raise_hand", { uuid, village });
-      return await this.signal.request("ask", { uuid, text, village }, { seconds: 6 });
-    } catch (error) {
-      if (kind === "hand" || !unanswered(error)) throw error;
-      return await post(this.urls.questions, { uuid, text, village });
-    } finally {
-      this.#underWay.delete(uuid);
-    }
   }
 
   /** @param {Item} item @param {Received} received */
@@ -263,11 +238,6 @@ export class AskDialog {
     need("[data-hand-next]", HTMLElement, dialog).hidden = kind !== "hand";
     this.#show("received");
   }
-}
-
-/** Whether nobody knows if it arrived: then it is sent again, never given up. @param {unknown} error */
-function unanswered(error) {
-  return (error instanceof SignalError && NO_ANSWER.includes(error.code)) || error instanceof TypeError;
 }
 
 /** @param {unknown} error @returns {string} */

@@ -24,10 +24,12 @@ export function cookie(name) {
 }
 
 /** POST fields to one of our own addresses and read JSON; a refusal throws its sentence.
- * @param {string} url @param {Record<string, string>} fields @returns {Promise<any>} */
-export async function post(url, fields) {
+ * @param {string} url @param {Record<string, string>} fields @param {RequestInit} [options] of fetch
+ * @returns {Promise<any>} */
+export async function post(url, fields, options = {}) {
   const token = cookie("csrftoken") || document.querySelector("input[name=csrfmiddlewaretoken]")?.getAttribute("value") || "";
   const response = await fetch(url, {
+    ...options,
     method: "POST",
     headers: { Accept: "application/json", "X-CSRFToken": token },
     body: new URLSearchParams(fields),

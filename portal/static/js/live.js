@@ -1,12 +1,12 @@
 /** The live page: joins picture, captions, wall, question on air and asking. Data: json_script "page". */
 
-import { AskQueue } from "./ask-queue.js";
 import { AskDialog } from "./ask.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, shelf, toast } from "./dom.js";
-import { uuid } from "./ids.js";
 import * as states from "./live-state.js";
+import { outboxOfPage } from "./outbox.js";
+import { tickWords } from "./outbox-rules.js";
 import { Signal, SignalError, signalUrl } from "./signal.js";
 import { amount } from "./time.js";
 import { Votes } from "./votes.js";
@@ -25,7 +25,7 @@ const watcher = new Watcher(
 const captions = new CaptionBox(need("[data-captions]", HTMLElement));
 const store = shelf();
 const votes = new Votes(store, page.session.id);
-const queue = new AskQueue(store, page.session.id, uuid);
+const outbox = outboxOfPage();
 const wall = new Wall(need("[data-wall]", HTMLElement), need("[data-wall-template]", HTMLTemplateElement), need("[data-wall-empty]", HTMLElement), {
   voteUrl,
   voted: (id) => votes.has(id),
@@ -33,12 +33,12 @@ const wall = new Wall(need("[data-wall]", HTMLElement), need("[data-wall-templat
 const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   signal,
   store,
-  queue,
+  outbox,
+  session: page.session.id,
   urls: page.urls,
   verified: Boolean(page.me?.verified),
   village: page.me?.village,
   limit: page.limits.text,
-  onReceived: showMine,
 });
 let state = states.begin(page.session, []);
 /** The question with which this citizen was called to the microphone. @type {number | null} */
@@ -118,8 +118,9 @@ function drawData() {
   need("[data-line-data]", HTMLElement).textContent = bytes ? interpolate(gettext("已用 %s"), [amount(bytes)]) : "";
 }
 
-/** @param {{kind: string, text: string}} item @param {{number: string}} received */
-function showMine(item, { number }) {
+/** @param {{item: import("./outbox-rules.js").Item, answer: {number: string}}} received */
+function showMine({ item, answer: { number } }) {
+  if (item.session !== page.session.id) return;
   need("[data-mine]", HTMLElement).hidden = false;
   const row = document.createElement("a");
   row.className = "row";
@@ -129,19 +130,9 @@ function showMine(item, { number }) {
   body.textContent = item.kind === "hand" ? gettext("举手提问（还没有文字）") : item.text;
   const mark = document.createElement("span");
   mark.className = "badge";
-  mark.textContent = gettext("已收到");
+  mark.textContent = tickWords("received");
   row.append(body, mark);
   need("[data-mine-rows]", HTMLElement).prepend(row);
-}
-
-/** Only who is logged in can send what waits; the others are told that it waits. */
-function drawUnsent() {
-  need("[data-unsent]", HTMLElement).hidden = dialog.verified || queue.unsent().length === 0;
-}
-
-async function sendUnsent() {
-  await dialog.resend();
-  drawUnsent();
 }
 
 /** @param {number} id */
@@ -162,10 +153,14 @@ function listen() {
     become(states.whole(state, message));
     for (const cue of message.captions ?? []) if (!message.again) captions.put(cue);
     dialog.verified = dialog.verified || Boolean(message.you?.verified);
+    if (dialog.verified) outbox.become(message.you.id);
+    outbox.sendAll();
     called = message.you?.question ?? called;
     drawPrompt(message.stage);
-    dialog.resend().then(drawUnsent);
   });
+  outbox.on("received", showMine);
+  const raise = (/** @type {{uuid: string, village: string}} */ { uuid, village }) => signal.request("raise_hand", { uuid, village });
+  outbox.hands = { session: page.session.id, raise };
   signal.on("changes", (message) => become(states.whole(state, message)));
   signal.on("session", (message) => become(states.session(state, message)));
   signal.on("question", (message) => become(states.question(state, message)));
@@ -206,7 +201,6 @@ function listenToTaps() {
     watcher.unmute();
     drawPlayer();
   });
-  need("[data-unsent-send]", HTMLElement).addEventListener("click", () => dialog.open("vote", sendUnsent));
   document.querySelector("[data-ask]")?.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.open("ask");
@@ -227,6 +221,7 @@ function listenToTaps() {
 
 listen();
 listenToTaps();
+if (location.hash === "#ask" && document.querySelector("[data-ask]")) dialog.open("ask");
 // First: the request for the picture goes out right behind hello.
 signal.connect();
 drawState();

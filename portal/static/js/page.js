@@ -1,4 +1,4 @@
-/** What every page does: large print, countdowns, copy buttons. Works on elements marked with data-. Never imported. */
+/** What every page does: large print, countdowns, copy buttons, the outbox. Works on elements marked with data-. Never imported. */
 
 import { cookie, toast } from "./dom.js";
 import { countdown } from "./time.js";
@@ -63,6 +63,13 @@ async function copyOnClick(event) {
   }
 }
 
+/** After everything that is seen at once. */
+async function startOutbox() {
+  const box = document.querySelector("[data-outbox]");
+  if (box instanceof HTMLElement) (await import("./outbox-box.js")).startOutbox(box);
+}
+
 startPrintSwitch();
 startCountdowns();
+startOutbox();
 document.addEventListener("click", copyOnClick);
