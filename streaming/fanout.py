@@ -136,11 +136,13 @@ class Fanout:
         if audience is None or not packets:
             return
         moved = _shifted(packets)
-        for group in [*audience.groups.values()]:
+        groups = [*audience.groups.values()]
+        for group in groups:
             group.send(moved if group.key.shifted else packets)
-            self._learn(group)
         for receiver, shifted in audience.plain():
             self._send_plain(receiver, moved if shifted else packets)
+        for group in groups:  # only now: who changes its group must not be served twice
+            self._learn(group)
 
     def _send_plain(self, receiver: Receiver, packets: list[bytes]) -> None:
         for packet in packets:

@@ -1,4 +1,4 @@
-"""The private names of aiortc that `streaming/dtls.py` stands on; an upgrade needs that file read again."""
+"""The private names of aiortc and pylibsrtp under `streaming/dtls.py`; an upgrade needs that file read again."""
 
 import inspect
 
@@ -6,8 +6,11 @@ import aiortc
 import pylibsrtp
 from aiortc import rtcdtlstransport
 from aiortc.rtcdtlstransport import RTCDtlsTransport
+from pylibsrtp import Policy, Session, _binding
 
-from streaming.dtls import SecureLink, new_certificate
+from streaming.dtls import _PROFILES, _TAGS, SecureLink, new_certificate, protect_in_place, send_keys
+from streaming.rtp import write_rtp
+from streaming.sendmmsg import FFI
 
 
 def test_versions_are_the_ones_that_were_read() -> None:
@@ -34,6 +37,22 @@ def test_one_context_serves_all_and_gcm_comes_first() -> None:
     assert certificate.fingerprint.count(":") == 31
 
 
+def test_libsrtp_encrypts_in_place_what_the_session_would_have_made() -> None:
+    kind = str(_binding.ffi.typeof(_binding.lib.srtp_protect))
+    assert kind == "<ctype 'srtp_err_status_t(*)(struct srtp_ctx_t_ *, void *, int *)'>"
+    packet = write_rtp(102, True, 9, 90_000, 77, b"picture")
+    for profile in _PROFILES:
+        key = bytes(range(profile.key_length + profile.salt_length))
+        policy = Policy(key, Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile.libsrtp_profile)
+        keys = send_keys(Session(policy), profile.openssl_profile.decode())
+        buffer, length = FFI.new("char[]", packet + bytes(keys.tag)), FFI.new("int *", len(packet))
+        assert protect_in_place(keys.handle, buffer, length) == 0
+        assert length[0] == len(packet) + keys.tag
+        assert FFI.buffer(buffer)[: length[0]] == Session(policy).protect(packet)
+        assert protect_in_place(keys.handle, buffer, FFI.new("int *", 3)) != 0
+    assert len(_TAGS) == len(_PROFILES)
+
+
 def test_before_the_keys_nothing_is_protected() -> None:
     class Duck:
         role = "controlled"
@@ -41,4 +60,4 @@ def test_before_the_keys_nothing_is_protected() -> None:
     link = SecureLink(Duck(), new_certificate())  # type: ignore[arg-type]
     assert link.protect(bytes(20)) is None and link.unprotect(bytes(20)) is None
     assert link.protect_rtcp(bytes(20)) is None and link.unprotect_rtcp(bytes(20)) is None
-    assert link.profile == ""
+    assert link.profile == "" and link.send_keys is None
