@@ -36,7 +36,7 @@ def first_frame(evening: Evening) -> float:
     """A new phone opens the page; ms from navigation to the first presented frame."""
     viewer = evening.citizen()
     viewer.watch(evening.session)
-    viewer.page.wait_for_function("testClock.seen.firstFrame !== null", timeout=20_000)
+    viewer.page.wait_for_function("() => testClock.seen.firstFrame !== null", timeout=20_000)
     taken: float = viewer.page.evaluate("testClock.seen.firstFrame")
     viewer.close()
     evening.people.remove(viewer)

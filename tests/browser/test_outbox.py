@@ -64,7 +64,8 @@ def test_an_answer_lost_on_the_way_back_makes_no_second_question(browser: Browse
 
     def swallow(route: Any) -> None:
         if route.request.method != "POST":
-            return route.continue_()
+            route.continue_()
+            return
         route.fetch()
         route.abort("connectionreset")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest_asyncio
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
-from recordings import journal, playlists
+from recordings import journal, timeline
 from recordings.models import Clip, Recording
 from signaling.clerk import Clerk
 from signaling.parts import Parts
@@ -113,7 +113,7 @@ async def test_a_broadcast_leaves_a_recording_tracks_and_a_clip(
 
     async def programme_has_it() -> bool:
         # A machine that is busy with other tests writes late.
-        return playlists.end_ms(journal.read_segments(directory)) > mark["end_ms"]
+        return bool(timeline.end_ms(journal.read_segments(directory)) > mark["end_ms"])
 
     await eventually(programme_has_it, 90)
     assert (await lin.request("end"))["type"] == "ok"

@@ -1,13 +1,15 @@
 """The way of a question through sockets: asked, called up, on, answered, and its clip ordered."""
 
 import uuid
+from typing import Any
 
 from portal.appeals.models import Reply
 from recordings.models import Clip
 from tests.signaling.conftest import OpenPage
+from tests.signaling.people import House
 
 
-async def test_hello_draws_the_page(page: OpenPage, house) -> None:
+async def test_hello_draws_the_page(page: OpenPage, house: House) -> None:
     alice = await page("alice", None)
     welcome = await alice.hello("viewer")
     assert welcome["type"] == "welcome"
@@ -19,7 +21,7 @@ async def test_hello_draws_the_page(page: OpenPage, house) -> None:
     assert welcome["stage"]["main"]["present"] is False
 
 
-async def test_a_question_goes_from_the_phone_to_the_answer(page: OpenPage, in_thread) -> None:
+async def test_a_question_goes_from_the_phone_to_the_answer(page: OpenPage, in_thread: Any) -> None:
     alice, bob, lin = await page("alice"), await page("bob", "moderator"), await page("lin", "leader")
     asked = await alice.request("ask", uuid=str(uuid.uuid4()), text="When will the road be mended?")
     assert asked["type"] == "received" and asked["number"] and asked["query_code"] and asked["created"]

@@ -96,7 +96,7 @@ async def test_a_media_connection_belongs_to_its_tab(page: OpenPage) -> None:
 
 async def test_a_flood_is_refused_and_costs_nobody_else(page: OpenPage) -> None:
     alice, dora = await page("alice"), await page("dora")
-    codes = []
+    codes: list[str] = []
     for number in range(int(BURST) + 30):
         await alice.send(json.dumps({"type": "vote", "id": number, "question": 1}))
     while len(codes) < int(BURST) + 30:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,16 +111,16 @@ async def test_a_page_that_does_not_read_is_cut_off(served: Served) -> None:
     dora.close()
 
 
+def others(served: Served, command: str, pid: int) -> list[Any]:
+    """The children that run `command`, but for process `pid`."""
+    return [child for child in served.process.children(f"{command} --child") if child.pid != pid]
+
+
 def test_a_killed_child_comes_back(served: Served) -> None:
     for command in ("run_scribe", "run_clerk"):
-        (child,) = wait_for(lambda command=command: served.process.children(f"{command} --child"))[:1]
-        child.kill()
-        again = wait_for(
-            lambda command=command, old=child.pid: [
-                one for one in served.process.children(f"{command} --child") if one.pid != old
-            ]
-        )
-        assert again
+        killed = wait_for(partial(served.process.children, f"{command} --child"))[0]
+        killed.kill()
+        assert wait_for(partial(others, served, command, killed.pid))
 
 
 def test_a_busy_port_is_one_clear_line(served: Served) -> None:
