@@ -56,10 +56,14 @@ def reader(person: Person | None) -> Client:
     return client
 
 
+def plain(page: str) -> str:
+    """Letters as people read them: JSON writes other than ASCII as \\uXXXX, HTML some signs by name."""
+    return unescape(re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), page))
+
+
 def chinese_left(page: str) -> list[str]:
     """Pieces of Chinese on a page that are neither typed by people nor the way back to Chinese."""
-    # json_script writes other letters as \uXXXX; tags part the words of a sentence from those of a row.
-    text = unescape(re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), page))
+    text = plain(page)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).replace("\r\n", "\n")
     for words in typed():
         text = text.replace(words, "")

@@ -56,6 +56,10 @@ def build() -> House:
         "olga": staff("olga", RoleKind.OFFICER),
         "alice": citizen("alice"),
         "dora": citizen("dora"),
+        # Logged in, and nothing else: no confirmed telephone, no role.
+        "nora": Person.objects.create_user("nora", shown_name="Nora"),
+        "clara": staff("clara", RoleKind.CLERK),
+        "sam": staff("sam", RoleKind.SUPERVISOR),
     }
     session = LiveSession.objects.create(title="Roads", host=people["lin"], starts_at=timezone.now())
     session.moderators.set([people["bob"]])
