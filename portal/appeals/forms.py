@@ -120,6 +120,16 @@ class IdentityForm(forms.Form):
     why = forms.CharField(label=_("查看原因（将被记录）"), max_length=200)
 
 
+class MergeForm(forms.Form):
+    main_number = forms.CharField(label=_("主件编号"), max_length=20)
+    reason = _long(_("说明"), 500, required=False)
+
+
+class SplitForm(forms.Form):
+    text = _long(_("另立一件的内容"), 2000, rows=4)
+    reason = _long(_("说明"), 500, required=False)
+
+
 class NothingForm(forms.Form):
     """A step that needs nothing but the decision."""
 
@@ -144,6 +154,9 @@ STEP_FORMS: dict[str, type[forms.Form]] = {
     "redact": PublicTextForm,
     "promise": PromiseForm,
     "call_back": CallBackForm,
+    "merge": MergeForm,
+    "unmerge": NothingForm,
+    "split": SplitForm,
     "close_explained": ReasonForm,
     "reopen": ReasonForm,
 }

@@ -221,6 +221,17 @@ _ALL_STEPS = (
         ("reason",),
     ),
     _step("withdraw", pgettext_lazy("step", "撤回"), OPEN, State.WITHDRAWN, {Who.CITIZEN}),
+    _step("link_same", _("关联共性问题"), set(State), None, {Who.STAGE, Who.CLERK}),
+    _step(
+        "merge",
+        _("归并到另一件"),
+        {State.REGISTERED, State.ACCEPTED, State.RETURNED, State.DISPATCHED, State.IN_PROGRESS},
+        State.IN_PROGRESS,
+        {Who.CLERK},
+        ("main_number",),
+    ),
+    _step("unmerge", _("解除归并"), {State.IN_PROGRESS}, State.ACCEPTED, {Who.CLERK}),
+    _step("split", _("拆分出另一件"), OPEN, None, {Who.CLERK}, ("text",)),
     _step("archive", pgettext_lazy("step", "归档"), CLOSED, State.ARCHIVED, {Who.SYSTEM}),
 )
 STEPS = {step.name: step for step in _ALL_STEPS}

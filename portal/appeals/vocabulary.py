@@ -44,6 +44,7 @@ class EventKind(models.TextChoices):
     REPLIED = "replied", _("答复")
     APPROVED = "approved", _("审核通过")
     PROMISED = "promised", _("承诺")
+    KEPT = "kept", _("承诺兑现")
     AIRED = "aired", _("直播答复")
     EVALUATED = "evaluated", _("评价")
     CALLED_BACK = "called_back", _("回访")

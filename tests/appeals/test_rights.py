@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 Bring = Callable[..., Appeal]
 Act = Callable[[Person, int], object]
 NOW = at("2026-02-10 12:00")
+MAIN = "20260210-9999"
 
 # Step → the call, and a state it is allowed from.
 PRIVILEGED: dict[str, tuple[Act, str]] = {
@@ -46,6 +47,10 @@ PRIVILEGED: dict[str, tuple[Act, str]] = {
     "close_explained": (lambda who, pk: actions.close_explained(who, pk, "解释", at=NOW), "replied"),
     "reopen": (lambda who, pk: actions.reopen_as(who, pk, "复查", at=NOW), "replied"),
     "withdraw": (lambda who, pk: actions.withdraw(who, pk, at=NOW), "accepted"),
+    "link_same": (lambda who, pk: actions.link_same(who, pk, [], at=NOW), "accepted"),
+    "merge": (lambda who, pk: actions.merge(who, pk, MAIN, at=NOW), "accepted"),
+    "unmerge": (lambda who, pk: actions.unmerge(who, pk, at=NOW), "in_progress"),
+    "split": (lambda who, pk: actions.split(who, pk, "另一件事", at=NOW), "accepted"),
     "view_identity": (lambda who, pk: actions.view_identity(who, pk, "核实", at=NOW), "accepted"),
 }
 BY_LINK_OR_TIME = {"evaluate", "evaluate_spoken", "confirm_solved", "archive"}

@@ -12,6 +12,7 @@ from portal.appeals.actions.answers import (
 )
 from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
 from portal.appeals.actions.identity import view_identity
+from portal.appeals.actions.joining import link_common, link_same, merge, split, unmerge
 from portal.appeals.actions.looking import code_proves, look_up
 from portal.appeals.actions.rating import (
     call_back,
@@ -29,7 +30,6 @@ from portal.appeals.actions.triage import (
     change_urgency,
     dispatch,
     hold_jointly,
-    link_common,
     refuse,
     return_,
     sign,
@@ -53,9 +53,11 @@ __all__ = [
     "extend",
     "hold_jointly",
     "link_common",
+    "link_same",
     "load_days",
     "load_official_years",
     "look_up",
+    "merge",
     "promise",
     "record_spoken_reply",
     "record_written_answer",
@@ -69,8 +71,10 @@ __all__ = [
     "return_",
     "set_text",
     "sign",
+    "split",
     "suspend",
     "tick",
+    "unmerge",
     "view_identity",
     "withdraw",
 ]

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal.appeals.actions import clocks
 from portal.appeals.actions.change import (
     TEXT_LENGTH,
     Payload,
@@ -19,7 +18,7 @@ from portal.appeals.actions.change import (
     tell_citizen,
     words,
 )
-from portal.appeals.actions.requests import drop_requests
+from portal.appeals.actions.settling import pass_on, settle
 from portal.appeals.models import Appeal, Promise, Reply
 from portal.appeals.sealing import redacted
 from portal.appeals.states import STEPS
@@ -29,13 +28,6 @@ from portal.people.models import Person, Unit
 from portal.people.queries import units_of
 
 REPLY_LENGTH = 5000
-
-
-def settle(appeal: Appeal, at: datetime) -> None:
-    """The citizen has an answer: clocks stop, the verdict is frozen, nothing is asked for any more."""
-    clocks.stop(appeal, at)
-    drop_requests(appeal, at)
-    appeal.replied_at = at
 
 
 @transaction.atomic
@@ -84,6 +76,7 @@ def approve_reply(actor: Person, appeal_id: int, at: datetime | None = None) -> 
     enter(appeal, step)
     record(appeal, EventKind.REPLIED, actor, now, unit=appeal.lead_unit, payload={"reply": draft.pk})
     tell_citizen(appeal, "replied", url=rating_url(appeal))
+    pass_on(appeal, actor, now)
     return draft.pk
 
 
@@ -116,6 +109,8 @@ def _answer_from_stage(appeal: Appeal, answer: Reply, actor: Person, at: datetim
         enter(appeal, STEPS["final_reply"])
     record(appeal, kind, actor, at, payload={"reply": answer.pk, "final": answer.final})
     tell_citizen(appeal, "replied" if settles else "aired", url=rating_url(appeal))
+    if settles:
+        pass_on(appeal, actor, at)
 
 
 @transaction.atomic
@@ -173,12 +168,18 @@ def record_written_answer(
     open.
     """
     appeal, _step = begin("spoken_reply", appeal_id, actor)
-    now = moment(at)
+    now, text = moment(at), words(text, "text", REPLY_LENGTH)
+    # A case merged into another one may have got these words from there a moment ago.
+    known = appeal.replies.filter(
+        cycle=appeal.cycle, kind=ReplyKind.WRITTEN, text=text, approved_at__isnull=False
+    ).first()
+    if known is not None:
+        return known.pk
     answer = Reply.objects.create(
         appeal=appeal,
         cycle=appeal.cycle,
         kind=ReplyKind.WRITTEN,
-        text=words(text, "text", REPLY_LENGTH),
+        text=text,
         author=actor,
         created_at=now,
         approved_by=actor,

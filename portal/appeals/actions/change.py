@@ -47,6 +47,14 @@ def begin(step: str, appeal_id: int, actor: Person) -> tuple[Appeal, Step]:
     return appeal, check_step(step, appeal, capacities(actor, appeal))
 
 
+def begin_unlocked(step: str, appeal_id: int, actor: Person) -> None:
+    """Only ask, for an action that must find further cases before it may lock them all in order."""
+    appeal = Appeal.objects.filter(pk=appeal_id).first()
+    if appeal is None:
+        raise NotFound(_("没有找到这个诉求。"))
+    check_step(step, appeal, capacities(actor, appeal))
+
+
 def begin_as(step: str, appeal_id: int, who: Who) -> tuple[Appeal, Step]:
     """The same for who proved a capacity otherwise: by a link, or by being the system."""
     appeal = locked(appeal_id)

@@ -24,6 +24,7 @@ from portal.appeals.actions.change import (
     words,
 )
 from portal.appeals.actions.requests import drop_requests
+from portal.appeals.actions.settling import release_all
 from portal.appeals.models import Appeal, Evaluation
 from portal.appeals.queries.rights import check_step
 from portal.appeals.queries.stories import rated_now, reopen_until
@@ -133,6 +134,8 @@ def reopen_as(actor: Person, appeal_id: int, reason: str, at: datetime | None = 
 
 def _next_cycle(appeal: Appeal, step: Step, actor: Person | None, at: datetime, reason: str) -> int:
     appeal.cycle += 1
+    # Whoever is not satisfied with the common answer gets a handling of their own.
+    appeal.merged_into = None
     enter(appeal, step)
     appeal.replied_at = appeal.closed_at = None
     appeal.solved, appeal.call_back_wanted = "", False
@@ -164,6 +167,7 @@ def withdraw(actor: Person, appeal_id: int, reason: str = "", at: datetime | Non
     enter(appeal, step)
     appeal.closed_at = now
     record(appeal, EventKind.WITHDRAWN, actor, now, reason=reason.strip()[:500], audience=Audience.CITIZEN)
+    release_all(appeal, now)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from portal.appeals.actions.change import (
     unit_people,
     words,
 )
-from portal.appeals.models import Appeal, Assignment, CommonMatter, UrgencyClass
+from portal.appeals.models import Appeal, Assignment, UrgencyClass
 from portal.appeals.queries.time import local_day, stored_calendar
 from portal.appeals.states import State
 from portal.appeals.vocabulary import (
@@ -220,22 +220,4 @@ def change_urgency(
         now,
         payload={**payload, "due": str(appeal.due_on or "")},
         reason=reason.strip()[:500],
-    )
-
-
-@transaction.atomic
-def link_common(actor: Person, appeal_id: int, common_matter_id: int, at: datetime | None = None) -> None:
-    """Clerk: this case is one of several of a common matter. It stays a case of its own."""
-    appeal, _step = begin("redact", appeal_id, actor)
-    matter = CommonMatter.objects.filter(pk=common_matter_id).first()
-    if matter is None:
-        raise BadInput(_("没有找到共性问题。"), field="common_matter")
-    appeal.common_matter = matter
-    record(
-        appeal,
-        EventKind.LINKED,
-        actor,
-        moment(at),
-        payload={"common_matter": matter.pk},
-        audience=Audience.INTERNAL,
     )

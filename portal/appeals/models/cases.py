@@ -81,6 +81,10 @@ class Appeal(models.Model):
     common_matter = models.ForeignKey(
         CommonMatter, null=True, blank=True, on_delete=models.PROTECT, related_name="appeals"
     )
+    # A duplicate: the other case is handled for both, and its answer reaches this one.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
     refuse_reason = models.CharField(max_length=16, choices=RefuseReason.choices, blank=True, default="")
     refuse_instead = models.CharField(max_length=200, blank=True, default="")
     replied_at = models.DateTimeField(null=True, blank=True)
@@ -103,6 +107,8 @@ class Appeal(models.Model):
             models.Index(fields=["state", "-raised_at"], name="appeal_state_raised"),
             models.Index(fields=["person", "-raised_at"], name="appeal_mine"),
             models.Index(fields=["raised_at"], name="appeal_raised"),
+            # The console counts the cases of a village beside every question.
+            models.Index(fields=["village"], name="appeal_village"),
         ]
 
     def __str__(self) -> str:

@@ -129,6 +129,8 @@ def _nothing_to_decide(name: str, appeal: Appeal) -> str:
     if name in ASKED_FOR:
         asked = waiting.filter(kind__in=ASKED_FOR[name]).exists()
         return "" if asked else _("没有等待审批的申请。")
+    if name == "unmerge":
+        return "" if appeal.merged_into_id is not None else _("这件诉求没有归并。")
     if name == "ask_suspend" and not appeal.urgency.may_suspend:
         return _("“%(urgency)s”类诉求不允许挂起。") % {"urgency": appeal.urgency}
     return ""

@@ -129,6 +129,18 @@ def _not_accepted(event: CaseEvent) -> str:
     return str(event.payload.get("instead", ""))
 
 
+def _merged(event: CaseEvent) -> str:
+    if "into" in event.payload:
+        return _("与诉求%(number)s一并办理，答复会同时发给您") % {"number": event.payload["into"]}
+    return _("诉求%(number)s并入本件") % {"number": event.payload.get("from", "")}
+
+
+def _split(event: CaseEvent) -> str:
+    if "into" in event.payload:
+        return _("另立诉求%(number)s") % {"number": event.payload["into"]}
+    return _("由诉求%(number)s分出") % {"number": event.payload.get("from", "")}
+
+
 DETAILS: dict[str, Callable[[CaseEvent], str]] = {
     EventKind.CREATED: _created,
     EventKind.ACCEPTED: _accepted,
@@ -137,6 +149,8 @@ DETAILS: dict[str, Callable[[CaseEvent], str]] = {
     EventKind.EVALUATED: _evaluated,
     EventKind.CLOSED: _closed,
     EventKind.ASKED: _asked,
+    EventKind.MERGED: _merged,
+    EventKind.SPLIT: _split,
     EventKind.NOT_ACCEPTED: _not_accepted,
 }
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from portal.appeals.actions import record_spoken_reply, record_written_answer, register
+from portal.appeals.actions import link_same, record_spoken_reply, record_written_answer, register
 from portal.appeals.models import Reply
 from portal.appeals.vocabulary import Channel, ReplyKind
 from portal.lib.errors import Conflict
@@ -27,6 +27,7 @@ def give_case(change: Change) -> None:
     made = register(Channel.STAGE, question.person, question.text, question.village, question.uuid, change.at)
     change.write(appeal_id=made.appeal_id)
     question.refresh_from_db(fields=["appeal"])
+    link_cases(change, question.same_as or question, [question, *members_of(question)])
 
 
 def members_of(question: Question) -> list[Question]:
@@ -37,6 +38,13 @@ def _actor(change: Change) -> Person:
     if change.actor is None:
         raise Conflict(_("答复须由本场主持人或领导登记。"))
     return change.actor
+
+
+def link_cases(change: Change, root: Question, joined: list[Question]) -> None:
+    """Questions that are the same make their cases members of one common matter, as far as they have cases."""
+    members = [question.appeal_id for question in joined if question.appeal_id not in (None, root.appeal_id)]
+    if root.appeal_id is not None and members:
+        link_same(_actor(change), root.appeal_id, [pk for pk in members if pk is not None], at=change.at)
 
 
 def speak_to(change: Change, question: Question, begin_ms: int, end_ms: int, passage: str) -> int:

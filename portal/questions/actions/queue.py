@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portal.lib.errors import BadInput, Conflict
 from portal.lib.words import listed
 from portal.people.models import Person
-from portal.questions.actions.cases import give_case, pass_on_answers
+from portal.questions.actions.cases import give_case, link_cases, pass_on_answers
 from portal.questions.actions.changes import Change, changing, clear_the_air, label, on_fields
 from portal.questions.models import Question
 from portal.questions.states import GUEST_STATES, MOVES, StageState, WallState, may_follow
@@ -137,7 +137,7 @@ def _root(question: Question) -> Question:
 
 def mark_same(actor: Person, question_id: int, same_as_id: int, at: datetime | None = None) -> None:
     """Join a question to another one about the same matter: the answer reaches both, each stays a case of
-    its own.
+    its own, and the cases become members of one common matter.
 
     What was joined to it before moves along; an answer already given is passed on. Raises `Conflict` for the
     question itself, for another broadcast's, and while it is on air.
@@ -165,4 +165,5 @@ def _join(change: Change, root: Question) -> None:
     change.write(same_as=root, stage_state=StageState.DONE, claimed_by=None, claimed_at=None)
     for member in members:
         change.write_other(member, same_as=root)
+    link_cases(change, root, [change.question, *members])
     pass_on_answers(change, root, [change.question, *members])
