@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from portal.appeals.actions import tick
+from portal.live.actions import remind_due
 from portal.notices.actions import deliver_due
 from recordings.actions import make_due_clips
 from signaling.orm.passages import refresh_passages
@@ -33,6 +34,7 @@ def duties() -> list[Duty]:
     return [
         Duty("passages", 3.0, lambda: refresh_passages(timezone.now())),
         Duty("clips", 1.0, make_due_clips),
+        Duty("reminders", 20.0, lambda: remind_due(timezone.now())),
         Duty("messages", 1.0, lambda: deliver_due(timezone.now())),
         Duty("clocks", 30.0, lambda: tick(timezone.now())),
     ]

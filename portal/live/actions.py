@@ -2,10 +2,11 @@
 after commit."""
 
 import logging
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,15 +14,19 @@ from django.utils.translation import gettext as _
 
 from portal.events import tell
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound
-from portal.live.models import LiveSession
-from portal.live.queries import may_plan, may_run, session_of
+from portal.live.models import LiveSession, Reminder
+from portal.live.queries import last_host, may_plan, may_run, session_of, taken_evenings
+from portal.live.rota import evenings_until, turns
 from portal.live.states import STEPS, SessionState
+from portal.notices.actions import send
 from portal.people.models import Person
 from portal.people.queries import has_role
 from portal.people.vocabulary import RoleKind
 
 TITLE_LENGTH = 120
 LONGEST_MINUTES = 240
+REMIND_BEFORE = timedelta(minutes=30)
+REMIND_LATE = timedelta(minutes=15)
 
 log = logging.getLogger(__name__)
 
@@ -143,14 +148,21 @@ def end(actor: Person, session_id: int, at: datetime | None = None) -> LiveSessi
 
 
 def cancel(actor: Person, session_id: int) -> LiveSession:
-    """A planned broadcast does not take place; its questions stay cases. Raises `NotAllowed`, `Conflict`."""
+    """A planned broadcast does not take place; its questions stay cases, and who asked to be reminded is
+    told. Raises `NotAllowed`, `Conflict`."""
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以取消直播。"))
-    return _step(actor, session_id, "cancel")
+    with transaction.atomic():
+        session = _step(actor, session_id, "cancel")
+        _tell_reminded(session, "called_off")
+    return session
 
 
 def postpone(actor: Person, session_id: int, starts_at: datetime) -> LiveSession:
-    """Give a planned broadcast another time. Raises `NotAllowed`, `BadInput`, `Conflict`."""
+    """Give a planned broadcast another time; who asked to be reminded is told now and again before it.
+
+    Raises `NotAllowed`, `BadInput`, `Conflict`.
+    """
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以改期。"))
     if timezone.is_naive(starts_at):
@@ -162,5 +174,97 @@ def postpone(actor: Person, session_id: int, starts_at: datetime) -> LiveSession
         session = session_of(session_id)
         if not moved:
             raise Conflict(_("直播现在是“%(found)s”，不能改期。") % {"found": session.get_state_display()})
+        Reminder.objects.filter(session=session).update(told_at=None)
+        _tell_reminded(session, "moved")
         _announce(session)
     return session
+
+
+def lay_rota(
+    actor: Person,
+    leaders: Sequence[Person],
+    moderators: Sequence[Person],
+    weeks: int,
+    title: str,
+    now: datetime,
+) -> list[LiveSession]:
+    """Announce the Tuesdays and Thursdays of the next `weeks` weeks that have no broadcast yet, the leaders
+    taking turns behind who answered last. `now` is aware and local. Raises as `plan` does."""
+    if not leaders:
+        raise BadInput(_("请至少选一位领导。"), field="leaders")
+    taken = taken_evenings(now)
+    free = [evening for evening in evenings_until(now, weeks) if evening not in taken]
+    by_id = {leader.pk: leader for leader in leaders}
+    hosts = turns(list(by_id), last_host(), len(free))
+    with transaction.atomic():
+        return [
+            plan(actor, title, by_id[host], evening, moderators)
+            for evening, host in zip(free, hosts, strict=True)
+        ]
+
+
+def swap(actor: Person, one_id: int, other_id: int) -> None:
+    """Two announced broadcasts exchange their leaders. Raises `NotAllowed`, `NotFound`, `Conflict`."""
+    if not may_plan(actor):
+        raise NotAllowed(_("只有督办员或受理员可以调换领导。"))
+    with transaction.atomic():
+        one, other = session_of(min(one_id, other_id)), session_of(max(one_id, other_id))
+        for session, host in ((one, other.host_id), (other, one.host_id)):
+            changed = LiveSession.objects.filter(
+                pk=session.pk, state=SessionState.PLANNED, host_id=session.host_id
+            ).update(host_id=host, revision=F("revision") + 1)
+            if not changed:
+                raise Conflict(_("其中一场直播刚刚有变动，请刷新后再试。"))
+            _announce(session_of(session.pk))
+    log.info("sessions %s and %s swapped by person %s", one_id, other_id, actor.pk)
+
+
+def remind(person: Person, session_id: int, wanted: bool) -> None:
+    """Tell `person` half an hour before the broadcast, or no longer. Raises `NotFound`, `Conflict`."""
+    session = session_of(session_id)
+    if not wanted:
+        Reminder.objects.filter(person=person, session=session).delete()
+        return
+    if session.state != SessionState.PLANNED:
+        raise Conflict(_("这场直播%(found)s，不用提醒了。") % {"found": session.get_state_display()})
+    Reminder.objects.get_or_create(person=person, session=session)
+
+
+def remind_due(now: datetime) -> int:
+    """Write the messages for broadcasts that begin within half an hour; how many. Safe in several processes."""
+    due = Reminder.objects.select_related("person", "session").filter(
+        told_at=None,
+        session__state=SessionState.PLANNED,
+        session__starts_at__lte=now + REMIND_BEFORE,
+        session__starts_at__gt=now - REMIND_LATE,
+    )
+    told = 0
+    for reminder in due[:200]:
+        with transaction.atomic():
+            if Reminder.objects.filter(pk=reminder.pk, told_at=None).update(told_at=now):
+                _write(reminder, "starts_soon")
+                told += 1
+    return told
+
+
+def _tell_reminded(session: LiveSession, template: str) -> None:
+    for reminder in Reminder.objects.select_related("person", "session").filter(session=session):
+        _write(reminder, template)
+
+
+def _write(reminder: Reminder, template: str) -> None:
+    session = reminder.session
+    starts = timezone.localtime(session.starts_at)
+    payload = {
+        "title": session.title,
+        "due": starts.date().isoformat(),
+        "time": f"{starts:%H:%M}",
+        "url": f"{settings.PUBLIC_URL}/live/{session.pk}/",
+    }
+    # The time belongs to the key: moved twice, told twice.
+    send(
+        reminder.person,
+        template,
+        payload,
+        f"{template}-{session.pk}-{reminder.person_id}-{starts:%Y%m%d%H%M}",
+    )

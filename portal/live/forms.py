@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,3 +49,42 @@ class PlanForm(forms.Form):
         if starts_at < timezone.now():
             raise forms.ValidationError(_("开始时间已经过去。"))
         return starts_at
+
+
+def people_with(kind: RoleKind) -> QuerySet[Person]:
+    return Person.objects.filter(is_active=True, roles__kind=kind).distinct().order_by("shown_name")
+
+
+class RotaForm(forms.Form):
+    """The broadcasts of some weeks at once."""
+
+    weeks = forms.IntegerField(label=_("排几周"), min_value=1, max_value=26, initial=4)
+    title = forms.CharField(label=_("标题"), max_length=120, initial=_("领导在线答复居民提问"))
+    leaders = forms.ModelMultipleChoiceField(
+        label=_("轮流出席的领导"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    moderators = forms.ModelMultipleChoiceField(
+        label=_("主持人"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, kind in (("leaders", RoleKind.LEADER), ("moderators", RoleKind.MODERATOR)):
+            self.fields[name].queryset = people_with(kind)  # type: ignore[attr-defined]
+
+
+class MoveForm(forms.Form):
+    starts_at = forms.DateTimeField(
+        label=_("改到（北京时间）"),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "step": "300"}),
+    )
+
+    def clean_starts_at(self) -> datetime:
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        if starts_at < timezone.now():
+            raise forms.ValidationError(_("开始时间已经过去。"))
+        return starts_at
+
+
+class SwapForm(forms.Form):
+    other = forms.IntegerField(min_value=1)

@@ -39,3 +39,18 @@ class LiveSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.title}"
+
+
+class Reminder(models.Model):
+    """Somebody wants to be told before a broadcast. `told_at` is empty again when the broadcast is moved."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminders")
+    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="reminders")
+    created_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "session"], name="reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.session_id}"

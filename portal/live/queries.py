@@ -1,6 +1,6 @@
 """Who may do what in a broadcast, and what everybody may know of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotFound
-from portal.live.models import LiveSession
-from portal.live.states import ON_AIR, SessionState
+from portal.live.models import LiveSession, Reminder
+from portal.live.states import ON_AIR, TAKES_QUESTIONS, SessionState
 from portal.people.models import Person
 from portal.people.queries import has_role
 from portal.people.vocabulary import RoleKind
@@ -102,3 +102,43 @@ def past(limit: int = 12) -> list[LiveSession]:
 def live_session_ids() -> list[int]:
     """Broadcasts that are on air or paused."""
     return list(LiveSession.objects.filter(state__in=ON_AIR).order_by("pk").values_list("pk", flat=True))
+
+
+def calendar(since: datetime, limit: int = 60) -> list[LiveSession]:
+    """Broadcasts from `since` on, the cancelled ones too: who noted one must see that it is off."""
+    return list(_rows().filter(starts_at__gte=since).order_by("starts_at", "pk")[:limit])
+
+
+def next_taking() -> LiveSession | None:
+    """The broadcast that questions can be sent to now: the one on air, else the nearest announced."""
+    on_air = current()
+    if on_air is not None:
+        return on_air
+    since = timezone.now() - LATE_START
+    return _rows().filter(state__in=TAKES_QUESTIONS, starts_at__gte=since).order_by("starts_at").first()
+
+
+def reminded(person: Anyone) -> frozenset[int]:
+    """The broadcasts that `person` wants to be told of."""
+    if not isinstance(person, Person):
+        return frozenset()
+    return frozenset(Reminder.objects.filter(person=person).values_list("session_id", flat=True))
+
+
+def planned() -> list[LiveSession]:
+    """Announced broadcasts of the rota, the nearest first."""
+    return list(
+        _rows().filter(state=SessionState.PLANNED, starts_at__gte=timezone.now()).order_by("starts_at")
+    )
+
+
+def last_host() -> int | None:
+    """Whose turn it was last: the host of the latest broadcast that was not called off."""
+    latest = LiveSession.objects.exclude(state=SessionState.CANCELLED).order_by("-starts_at")
+    return latest.values_list("host_id", flat=True).first()
+
+
+def taken_evenings(since: datetime) -> frozenset[datetime]:
+    """Starting times that have a broadcast already."""
+    rows = LiveSession.objects.exclude(state=SessionState.CANCELLED).filter(starts_at__gte=since)
+    return frozenset(rows.values_list("starts_at", flat=True))

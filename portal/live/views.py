@@ -26,6 +26,8 @@ live/console.html   + lanes ([{"code", "label", "key"}]), hide_reasons ([str])
 live/replay.html    + chapters (answer rows, in the order of the broadcast), written (answer rows with
                     written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8" and
                     "chapters": [{"question", "number", "text", "begin_ms", "end_ms"}]
+live/calendar.html  months ([{"first": date, "rows": [session dict + {"reminded": bool}]}]), may
+live/rota.html      form (`RotaForm`), rows (session dicts + {"move": `MoveForm`})
 live/plan.html      form (`PlanForm`), coming (session dicts)
 
 public row          {"id", "number", "text", "name", "village", "votes", "kind", "wall_state", "stage_state",
@@ -34,22 +36,40 @@ my-question row     public row + {"state_label" (case), "accepted": bool, "hidde
 answer row          public row + {"session": {"id", "title"}, "host", "answered_at": datetime or None}
 """
 
+from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.lib.errors import BadInput, NotAllowed
 from portal.live.actions import cancel as cancel_session
+from portal.live.actions import lay_rota, postpone, remind, swap
 from portal.live.actions import plan as plan_session
-from portal.live.forms import PlanForm
+from portal.live.feed import Entry, feed
+from portal.live.forms import MoveForm, PlanForm, RotaForm, SwapForm
 from portal.live.models import LiveSession
-from portal.live.queries import Anyone, may_host, may_moderate, may_plan, upcoming, view_of
+from portal.live.queries import (
+    LATE_START,
+    Anyone,
+    calendar,
+    may_host,
+    may_moderate,
+    may_plan,
+    next_taking,
+    planned,
+    reminded,
+    upcoming,
+    view_of,
+)
+from portal.live.states import SessionState
 from portal.people.models import Person
 from portal.people.queries import is_verified
 
@@ -151,3 +171,100 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
     cancel_session(_planner(request), session_id)
     messages.success(request, _("直播已取消，已提的问题照常办理。"))
     return redirect("live:plan")
+
+
+def _first_error(form: Form) -> str:
+    return next(str(errors[0]) for errors in form.errors.values())
+
+
+@require_http_methods(["GET", "POST"])
+def rota(request: HttpRequest) -> HttpResponse:
+    """GET: the announced evenings with what can be changed. POST: lay some weeks by the rule."""
+    actor = _planner(request)
+    form = RotaForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        laid = lay_rota(actor, now=timezone.localtime(), **form.cleaned_data)
+        messages.success(request, _("已排 %(count)s 场。") % {"count": len(laid)})
+        return redirect("live:rota")
+    rows = [
+        with_start(session)
+        | {"move": MoveForm(initial={"starts_at": session.starts_at}, auto_id=f"m{session.pk}_%s")}
+        for session in planned()
+    ]
+    return render(request, "live/rota.html", {"form": form, "rows": rows}, status=400 if form.errors else 200)
+
+
+@require_POST
+def move(request: HttpRequest, session_id: int) -> HttpResponse:
+    actor = _planner(request)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_first_error(form), field="starts_at")
+    postpone(actor, session_id, form.cleaned_data["starts_at"])
+    messages.success(request, _("已改期，要求提醒的人会收到短信。"))
+    return redirect("live:rota")
+
+
+@require_POST
+def swap_hosts(request: HttpRequest, session_id: int) -> HttpResponse:
+    actor = _planner(request)
+    form = SwapForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_first_error(form), field="other")
+    swap(actor, session_id, form.cleaned_data["other"])
+    messages.success(request, _("两场的领导已对调。"))
+    return redirect("live:rota")
+
+
+@require_GET
+def calendar_page(request: HttpRequest) -> HttpResponse:
+    """Context: months [{"first": date, "rows": [session dict + {"reminded": bool}]}], the nearest first."""
+    wanted = reminded(request.user)
+    rows = [
+        with_start(session) | {"reminded": session.pk in wanted}
+        for session in calendar(timezone.now() - LATE_START)
+    ]
+    months = [
+        {"first": first, "rows": list(of_month)}
+        for first, of_month in groupby(rows, key=lambda row: row["starts"].date().replace(day=1))
+    ]
+    return render(request, "live/calendar.html", {"months": months, "may": rights(request.user)})
+
+
+@require_GET
+def calendar_feed(request: HttpRequest) -> HttpResponse:
+    """iCalendar of the last month and everything announced; public, without names of citizens."""
+    entries = [
+        Entry(
+            key=f"live-{session.pk}@{request.get_host()}",
+            sequence=session.revision,
+            title=session.title,
+            words=_("%(name)s 在线回答") % {"name": session.host},
+            starts_at=timezone.localtime(session.starts_at),
+            minutes=session.planned_minutes,
+            changed_at=timezone.now(),
+            address=request.build_absolute_uri(reverse("live:live", args=[session.pk])),
+            cancelled=session.state == SessionState.CANCELLED,
+        )
+        for session in calendar(timezone.now() - timedelta(days=31), limit=300)
+    ]
+    return HttpResponse(feed(_("干群直通车"), entries), content_type="text/calendar; charset=utf-8")
+
+
+@require_GET
+def next_broadcast(request: HttpRequest) -> HttpResponse:
+    """To asking in the broadcast that takes questions now, or to the calendar."""
+    session = next_taking()
+    if session is None:
+        return redirect("live:calendar")
+    return redirect(reverse("live:live", args=[session.pk]) + "#ask")
+
+
+@require_POST
+def remind_me(request: HttpRequest, session_id: int) -> HttpResponse:
+    if not isinstance(request.user, Person):
+        return redirect(f"{reverse('people:login')}?next={reverse('live:calendar')}")
+    wanted = request.POST.get("wanted", "1") == "1"
+    remind(request.user, session_id, wanted)
+    messages.success(request, _("好的，开播前半小时发短信提醒您。") if wanted else _("不再提醒这一场。"))
+    return redirect("live:calendar")

@@ -1,0 +1,158 @@
+"""The rota is laid by rule, changed with notice, and seen in calendars."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.lib.errors import Conflict, NotAllowed
+from portal.live.actions import cancel, go_live, lay_rota, plan, postpone, remind, remind_due, swap
+from portal.live.models import LiveSession, Reminder
+from portal.live.rota import turns
+from portal.notices.actions import sentence
+from portal.notices.models import Notice
+from portal.people.vocabulary import RoleKind
+from tests.live.cast import Cast, staff
+
+TUESDAY = datetime(2026, 2, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+def notices(template: str) -> list[Notice]:
+    return list(Notice.objects.filter(template=template))
+
+
+@given(st.lists(st.integers(), min_size=1, max_size=9, unique=True), st.integers(0, 60), st.data())
+def test_turns_are_fair(leaders: list[int], count: int, data: st.DataObject) -> None:
+    last = data.draw(st.sampled_from([None, *leaders]))
+    who = turns(leaders, last, count)
+    times = [who.count(leader) for leader in leaders]
+    assert len(who) == count and max(times) - min(times) <= 1
+    if len(leaders) > 1:
+        assert all(one != other for one, other in zip([last, *who], who, strict=False))
+
+
+def test_two_weeks_are_four_evenings_and_leaders_take_turns(cast: Cast) -> None:
+    wu = staff("wu", RoleKind.LEADER)
+    laid = lay_rota(cast.sam, [cast.lin, wu], [cast.bob], 2, "在线答疑", TUESDAY)
+    assert [(row.starts_at.day, row.starts_at.hour) for row in laid] == [
+        (10, 19),
+        (12, 19),
+        (17, 19),
+        (19, 19),
+    ]
+    assert [row.host for row in laid] == [wu, cast.lin, wu, cast.lin]  # Lin has tomorrow's already
+
+
+def test_laying_again_fills_only_the_gaps(cast: Cast) -> None:
+    first = lay_rota(cast.sam, [cast.lin], [cast.bob], 2, "在线答疑", TUESDAY)
+    assert lay_rota(cast.sam, [cast.lin], [cast.bob], 2, "在线答疑", TUESDAY) == []
+    cancel(cast.sam, first[1].pk)
+    again = lay_rota(cast.sam, [cast.lin], [cast.bob], 2, "在线答疑", TUESDAY)
+    assert [row.starts_at for row in again] == [first[1].starts_at]
+
+
+def test_swapped_leaders_answer_in_each_others_place(cast: Cast) -> None:
+    wu = staff("wu", RoleKind.LEADER)
+    other = plan(cast.sam, "下一场", wu, timezone.now() + timedelta(days=3), [cast.bob])
+    swap(cast.sam, other.pk, cast.session.pk)
+    assert LiveSession.objects.get(pk=cast.session.pk).host == wu
+    assert LiveSession.objects.get(pk=other.pk).host == cast.lin
+    go_live(wu, cast.session.pk)
+    with pytest.raises(Conflict):
+        swap(cast.sam, other.pk, cast.session.pk)
+    assert LiveSession.objects.get(pk=other.pk).host == cast.lin
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "lin", "olga", "charlie"])
+def test_the_rota_is_the_planners_alone(cast: Cast, name: str) -> None:
+    with pytest.raises(NotAllowed):
+        lay_rota(cast.person(name), [cast.lin], [cast.bob], 1, "在线答疑", TUESDAY)
+    with pytest.raises(NotAllowed):
+        swap(cast.person(name), cast.session.pk, cast.session.pk)
+
+
+def test_who_asked_is_told_half_an_hour_before_and_once(cast: Cast) -> None:
+    remind(cast.alice, cast.session.pk, True)
+    remind(cast.alice, cast.session.pk, True)
+    starts = cast.session.starts_at
+    assert remind_due(starts - timedelta(minutes=31)) == 0
+    assert remind_due(starts - timedelta(minutes=30)) == 1
+    assert remind_due(starts - timedelta(minutes=29)) == 0
+    (notice,) = notices("starts_soon")
+    assert notice.person == cast.alice and notice.channel == "sms"
+    assert "今晚直播" in sentence(notice) and f"/live/{cast.session.pk}/" in sentence(notice)
+
+
+def test_who_changed_her_mind_is_not_told(cast: Cast) -> None:
+    remind(cast.alice, cast.session.pk, True)
+    remind(cast.alice, cast.session.pk, False)
+    assert remind_due(cast.session.starts_at) == 0 and not Reminder.objects.exists()
+
+
+def test_a_moved_broadcast_is_told_at_once_and_before_its_new_time(cast: Cast) -> None:
+    remind(cast.alice, cast.session.pk, True)
+    remind_due(cast.session.starts_at - timedelta(minutes=20))
+    later = cast.session.starts_at + timedelta(days=2)
+    postpone(cast.sam, cast.session.pk, later)
+    assert len(notices("moved")) == 1
+    assert remind_due(later - timedelta(minutes=20)) == 1
+    assert len(notices("starts_soon")) == 2
+
+
+def test_a_cancelled_broadcast_is_told_to_who_wanted_to_come(cast: Cast) -> None:
+    remind(cast.alice, cast.session.pk, True)
+    cancel(cast.sam, cast.session.pk)
+    (notice,) = notices("called_off")
+    assert notice.person == cast.alice and "取消" in sentence(notice)
+    assert remind_due(cast.session.starts_at) == 0
+    with pytest.raises(Conflict):
+        remind(cast.alice, cast.session.pk, True)
+
+
+def test_the_feed_is_a_calendar_that_says_what_is_off(cast: Cast) -> None:
+    off = plan(cast.sam, "取消的一场", cast.lin, timezone.now() + timedelta(days=3), [cast.bob])
+    cancel(cast.sam, off.pk)
+    answer = Client().get("/calendar.ics")
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    events = {str(event["summary"]): event for event in icalendar.Calendar.from_ical(answer.content).events}
+    assert events["今晚直播"]["status"] == "CONFIRMED" and events[
+        "今晚直播"
+    ].DTSTART == cast.session.starts_at.replace(microsecond=0)
+    assert events["取消的一场"]["status"] == "CANCELLED"
+    assert events["取消的一场"].sequence == 2
+
+
+def test_the_calendar_page_reminds_with_one_tap(cast: Cast) -> None:
+    client = Client()
+    assert "/people/login/" in client.post(f"/live/{cast.session.pk}/remind/").headers["Location"]
+    client.force_login(cast.alice)
+    assert "提醒我" in client.get("/calendar/").content.decode()
+    page = client.post(f"/live/{cast.session.pk}/remind/", {"wanted": "1"}, follow=True).content.decode()
+    assert "会提醒我" in page and Reminder.objects.count() == 1
+
+
+def test_the_next_broadcast_takes_a_question_that_came_too_late(cast: Cast) -> None:
+    assert Client().get("/calendar/next/").headers["Location"] == f"/live/{cast.session.pk}/#ask"
+    cancel(cast.sam, cast.session.pk)
+    assert Client().get("/calendar/next/").headers["Location"] == "/calendar/"
+
+
+def test_the_planner_lays_moves_and_swaps_on_one_page(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.sam)
+    fields = {"weeks": "1", "title": "在线答疑", "leaders": [cast.lin.pk], "moderators": [cast.bob.pk]}
+    assert client.post("/live/rota/", fields).status_code == 302
+    assert LiveSession.objects.filter(title="在线答疑").count() in (1, 2)
+    page = client.get("/live/rota/").content.decode()
+    assert "改期并通知" in page and "和哪一场对调领导" in page
+    evening = timezone.localtime() + timedelta(days=9)
+    moved = client.post(f"/live/{cast.session.pk}/move/", {"starts_at": f"{evening:%Y-%m-%dT%H:%M}"})
+    assert moved.status_code == 302
+    past = client.post(f"/live/{cast.session.pk}/move/", {"starts_at": "2020-01-01T19:30"}, **JSON)  # type: ignore[arg-type]
+    assert past.status_code == 400
