@@ -1,4 +1,4 @@
-"""The door of a web process: segments and health raw, sockets through Channels, everything else Django.
+"""The door of a web process: segments, static files and health raw, sockets through Channels, everything else Django.
 
 Parts and playlists never pass through Django: a viewer makes ten requests a second. Nothing here loads
 aiortc or av.
@@ -21,10 +21,12 @@ from django.conf import settings  # noqa: E402
 from recordings.live_asgi import LiveSegments  # noqa: E402
 from signaling import health, routing  # noqa: E402
 from signaling.orm.live import captions_between, may_everybody_watch  # noqa: E402
+from signaling.static_files import StaticFiles, is_static  # noqa: E402
 
 # The cookie only: who stands behind it is asked by the gate, each time anew.
 sockets = AllowedHostsOriginValidator(CookieMiddleware(URLRouter(routing.urlpatterns)))
 segments = LiveSegments(settings.RECORDINGS_DIR, may_everybody_watch, captions_between)
+static = StaticFiles()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -34,6 +36,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await lifespan(receive, send)
     elif scope["path"].startswith("/hls/"):
         await segments(scope, receive, send)
+    elif is_static(scope["path"]):
+        await static(scope, receive, send)
     elif scope["path"] == "/healthz":
         await health.application(scope, receive, send)
     else:

@@ -1,0 +1,67 @@
+"""Static files of a web process without nginx, raw: a live page asks for some twenty modules before its first frame.
+
+WhiteNoise knows the files, their types and validators; only its WSGI and middleware forms are left aside, because a
+thread and Django's middleware per module cost more than the file.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from whitenoise import WhiteNoise
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+# What WhiteNoise looks at, by its WSGI name.
+ASKED = {
+    b"accept-encoding": "HTTP_ACCEPT_ENCODING",
+    b"if-none-match": "HTTP_IF_NONE_MATCH",
+    b"if-modified-since": "HTTP_IF_MODIFIED_SINCE",
+    b"range": "HTTP_RANGE",
+}
+
+
+def known_files() -> WhiteNoise:
+    """The collected files in production, otherwise those of the source tree as the finders see them."""
+    if settings.PRODUCTION:
+        middleware = WhiteNoiseMiddleware(lambda request: None, settings=settings)
+        return middleware
+    files = WhiteNoise(None, max_age=0, allow_all_origins=False)
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            prefix = getattr(storage, "prefix", None)
+            name = f"{prefix}/{path}" if prefix else path
+            files.add_file_to_dictionary(
+                f"{settings.STATIC_URL}{name}".replace("\\", "/"), storage.path(path)
+            )
+    return files
+
+
+class StaticFiles:
+    """Raw ASGI application for everything below STATIC_URL."""
+
+    def __init__(self) -> None:
+        self._known = known_files()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        file = self._known.files.get(scope["path"])
+        if file is None:
+            await respond(send, HTTPStatus.NOT_FOUND, [("Content-Type", "text/plain")], b"")
+            return
+        asked = {ASKED[name]: value.decode("latin-1") for name, value in scope["headers"] if name in ASKED}
+        answer = file.get_response(scope["method"], asked)
+        body = b""
+        if answer.file is not None:
+            with answer.file:
+                body = answer.file.read()
+        await respond(send, answer.status, [*answer.headers, ("X-Content-Type-Options", "nosniff")], body)
+
+
+async def respond(send: Any, status: HTTPStatus, headers: list[tuple[str, str]], body: bytes) -> None:
+    lines = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": int(status), "headers": lines})
+    await send({"type": "http.response.body", "body": body})
+
+
+def is_static(path: str) -> bool:
+    return path.startswith(settings.STATIC_URL)

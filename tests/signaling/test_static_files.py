@@ -1,0 +1,54 @@
+"""Static files without Django's middleware: found, not modified, not there, not allowed."""
+
+from typing import Any
+
+import pytest
+
+from signaling.static_files import StaticFiles, is_static
+
+
+async def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "headers": lines}
+    await StaticFiles()(scope, receive, send)
+    given = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], given, sent[1]["body"]
+
+
+async def test_a_module_comes_with_its_type_and_a_validator() -> None:
+    status, headers, body = await ask("/static/js/live.js")
+    assert status == 200 and headers["content-type"].startswith("text/javascript") and headers["etag"]
+    assert int(headers["content-length"]) == len(body) > 0
+
+
+async def test_what_the_browser_has_is_not_sent_again() -> None:
+    _, headers, _ = await ask("/static/js/live.js")
+    status, _, body = await ask("/static/js/live.js", if_none_match=headers["etag"])
+    assert status == 304 and body == b""
+
+
+async def test_libraries_of_npm_are_served_under_their_name() -> None:
+    assert (await ask("/static/hls.js/hls.min.js"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/none.js", "/static/../manage.py", "/static/", "/static/js/%2e%2e/x"]
+)
+async def test_what_is_not_listed_is_not_there(path: str) -> None:
+    assert (await ask(path))[0] == 404
+
+
+async def test_nothing_is_taken() -> None:
+    assert (await ask("/static/js/live.js", "POST"))[0] == 405
+
+
+def test_only_the_static_address_is_ours() -> None:
+    assert is_static("/static/x") and not is_static("/live/1/")
