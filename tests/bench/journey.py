@@ -35,6 +35,7 @@ SENTENCE = "we will repair the street lamps in your village before friday of nex
 def first_frame(evening: Evening) -> float:
     """A new phone opens the page; ms from navigation to the first presented frame."""
     viewer = evening.citizen()
+    time.sleep(2)  # the browser itself has started
     viewer.watch(evening.session)
     viewer.page.wait_for_function("() => testClock.seen.firstFrame !== null", timeout=20_000)
     taken: float = viewer.page.evaluate("testClock.seen.firstFrame")
