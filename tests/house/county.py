@@ -92,6 +92,9 @@ class County:
             "suspended": [*hold, lambda: actions.suspend(sam, pk)],
             "extension_asked": [*opened, lambda: actions.ask_extend(olga, pk, 1, "等配件")],
         }
+        if state == "merged":
+            main = self.case("in_progress").number
+            roads["merged"] = [*opened[:1], lambda: actions.merge(clara, pk, main)]
         for step in roads[state]:
             step()
         return Appeal.objects.get(pk=pk)

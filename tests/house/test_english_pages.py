@@ -58,7 +58,7 @@ def clean(person: Person | None, *addresses: str, status: int = 200) -> None:
 
 
 def test_an_empty_house(db: None) -> None:
-    clean(None, "/", "/cases/", "/people/login/", "/people/login/?staff", "/styleguide/")
+    clean(None, "/", "/calendar/", "/cases/", "/people/login/", "/people/login/?staff", "/styleguide/")
     clean(citizen("alice", "13800000011"), "/", "/cases/")
     clean(staff("sam", RoleKind.SUPERVISOR), "/desk/", "/live/plan/")
 
@@ -73,8 +73,8 @@ def test_a_planned_broadcast(cast: Cast) -> None:
     asked(cast)
     raise_hand(citizen("eve", "13800000012"), cast.session.pk, uuid4())
     here = f"/live/{cast.session.pk}/"
-    clean(None, "/", here, f"{here}ask/")
-    clean(cast.alice, "/", here, f"{here}ask/")
+    clean(None, "/", "/calendar/", here, f"{here}ask/")
+    clean(cast.alice, "/", "/calendar/", here, f"{here}ask/")
     clean(cast.lin, f"{here}studio/")
     clean(cast.bob, f"{here}console/")
     clean(cast.sam, "/live/plan/")
@@ -105,6 +105,8 @@ def road(cast: Cast, clerk: Person) -> dict[str, Callable[[int], object]]:
     soon = timezone.localdate() + timedelta(days=9)
     return {
         "accept": lambda pk: appeals.accept(clerk, pk, "request", "路灯", "pressing"),
+        "split": lambda pk: appeals.split(clerk, pk, "路面也坏了"),
+        "redact": lambda pk: appeals.redact(clerk, pk, "路灯坏了"),
         "dispatch": lambda pk: appeals.dispatch(clerk, pk, roads),
         "sign": lambda pk: appeals.sign(cast.olga, pk),
         "promise": lambda pk: appeals.promise(clerk, pk, "周五前修好", roads, soon),

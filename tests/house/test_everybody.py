@@ -62,6 +62,8 @@ QUESTION: Fields = {"uuid": "{uuid}", "text": "什么时候通水？", "village"
 
 LINES = [
     get("words", "/words.js", EVERYBODY),
+    get("service_worker", "/service-worker.js", EVERYBODY),
+    get("offline", "/offline/", EVERYBODY),
     get("set_language", "/language/", EVERYBODY, 302),
     post("set_language", "/language/", EVERYBODY, fields={"language": "en"}),
     get("styleguide", "/styleguide/", EVERYBODY),
@@ -82,6 +84,9 @@ LINES = [
     get("appeals:rate", "/cases/{open_number}/rate/{token}/", set(), refusal=404),
     post("appeals:rate", "/cases/{number}/rate/{token}/", EVERYBODY, fields={"level": "1"}),
     get("appeals:desk", "/desk/", HANDLING | {"otto"}, visitor=LOGIN),
+    post("appeals:bulk", "/desk/bulk/", {"clara"}, visitor=LOGIN),
+    get("appeals:promises", "/desk/promises/", HANDLING | {"otto"}, visitor=LOGIN),
+    post("appeals:promise_kept", "/desk/promises/999999/kept/", set(), refusal=404, visitor=LOGIN),
     get("appeals:desk_case", "/desk/{number}/", HANDLING, visitor=LOGIN),
     post("appeals:desk_identity", "/desk/{number}/identity/", HANDLING, 200, visitor=LOGIN, fields=WHY),
     post("appeals:desk_step", "/desk/{number}/promote/", HANDLING, 404, visitor=LOGIN),
@@ -102,7 +107,7 @@ LINES = [
     post("live:rota", "/live/rota/", WATCHING, fields=ROTA),
     post("live:move", "/live/{planned}/move/", WATCHING, fields={"starts_at": "{evening}"}),
     post("live:swap", "/live/{planned}/swap/", WATCHING, 409, fields={"other": "{live}"}),
-    post("live:remind", "/live/{planned}/remind/", EVERYBODY),
+    post("live:remind", "/live/{planned}/remind/", EVERYBODY - {VISITOR}, visitor=LOGIN),
     get("live:calendar", "/calendar/", EVERYBODY),
     get("live:next", "/calendar/next/", EVERYBODY, 302),
     get("live:feed", "/calendar.ics", EVERYBODY),
@@ -144,6 +149,9 @@ STEPS: dict[str, tuple[str, set[str], Fields]] = {
     "redact": ("accepted", {"clara"}, {"text": "自来水停水"}),
     "promise": ("accepted", WATCHING, {"text": "周五通水", "unit_id": "{water}", "due_on": "{soon}"}),
     "call_back": ("replied", {"clara"}, {"note": "已通水", "solved": "yes"}),
+    "merge": ("accepted", {"clara"}, {"main_number": "{open_number}"}),
+    "unmerge": ("merged", {"clara"}, {}),
+    "split": ("accepted", {"clara"}, {"text": "路面也坏了"}),
     "close_explained": ("replied", {"clara"}, {"reason": "已解释"}),
     "reopen": ("replied", {"sam"}, {"reason": "复查"}),
 }
