@@ -130,6 +130,17 @@ class SplitForm(forms.Form):
     reason = _long(_("说明"), 500, required=False)
 
 
+class KeptForm(forms.Form):
+    note = forms.CharField(label=_("怎样兑现的"), max_length=300)
+
+
+class BulkForm(forms.Form):
+    case_type = forms.ChoiceField(label=_("类型"), choices=CaseType.choices)
+    matter = forms.CharField(label=_("事项"), max_length=80)
+    urgency = forms.ChoiceField(label=_("紧急程度（工作日）"), choices=_urgencies, initial="normal")
+    unit_id = forms.TypedChoiceField(label=_("承办单位"), choices=_units, coerce=int)
+
+
 class NothingForm(forms.Form):
     """A step that needs nothing but the decision."""
 

@@ -1,15 +1,18 @@
 from django.urls import path
 
-from portal.appeals import views
+from portal.appeals.views import citizen, desk, lists
 
 app_name = "appeals"
 urlpatterns = [
-    path("cases/", views.cases, name="cases"),
-    path("cases/<str:number>/", views.case, name="case"),
-    path("cases/<str:number>/withdraw/", views.withdraw, name="withdraw"),
-    path("cases/<str:number>/rate/<str:token>/", views.rate, name="rate"),
-    path("desk/", views.desk, name="desk"),
-    path("desk/<str:number>/", views.desk_case, name="desk_case"),
-    path("desk/<str:number>/identity/", views.desk_identity, name="desk_identity"),
-    path("desk/<str:number>/<str:step>/", views.desk_step, name="desk_step"),
+    path("cases/", citizen.cases, name="cases"),
+    path("cases/<str:number>/", citizen.case, name="case"),
+    path("cases/<str:number>/withdraw/", citizen.withdraw, name="withdraw"),
+    path("cases/<str:number>/rate/<str:token>/", citizen.rate, name="rate"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/bulk/", lists.bulk, name="bulk"),
+    path("desk/promises/", lists.promises, name="promises"),
+    path("desk/promises/<int:promise_id>/kept/", lists.kept, name="promise_kept"),
+    path("desk/<str:number>/", desk.desk_case, name="desk_case"),
+    path("desk/<str:number>/identity/", desk.desk_identity, name="desk_identity"),
+    path("desk/<str:number>/<str:step>/", desk.desk_step, name="desk_step"),
 ]

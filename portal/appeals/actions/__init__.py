@@ -3,17 +3,18 @@
 from portal.appeals.actions.answers import (
     approve_reply,
     assist,
-    promise,
     record_spoken_reply,
     record_written_answer,
     redact,
     reply,
     set_text,
 )
+from portal.appeals.actions.bulk import MOST_IN_BULK, Bulk, accept_and_dispatch
 from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
 from portal.appeals.actions.identity import view_identity
 from portal.appeals.actions.joining import link_common, link_same, merge, split, unmerge
 from portal.appeals.actions.looking import code_proves, look_up
+from portal.appeals.actions.promises import keep_promise, promise
 from portal.appeals.actions.rating import (
     call_back,
     close_explained,
@@ -36,9 +37,12 @@ from portal.appeals.actions.triage import (
 )
 
 __all__ = [
+    "MOST_IN_BULK",
+    "Bulk",
     "DayNotice",
     "Registered",
     "accept",
+    "accept_and_dispatch",
     "approve_reply",
     "ask_extend",
     "ask_suspend",
@@ -52,6 +56,7 @@ __all__ = [
     "evaluate",
     "extend",
     "hold_jointly",
+    "keep_promise",
     "link_common",
     "link_same",
     "load_days",

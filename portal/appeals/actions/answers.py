@@ -2,14 +2,13 @@
 promises.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.appeals.actions.change import (
     TEXT_LENGTH,
-    Payload,
     begin,
     enter,
     moment,
@@ -19,7 +18,7 @@ from portal.appeals.actions.change import (
     words,
 )
 from portal.appeals.actions.settling import pass_on, settle
-from portal.appeals.models import Appeal, Promise, Reply
+from portal.appeals.models import Appeal, Reply
 from portal.appeals.sealing import redacted
 from portal.appeals.states import STEPS
 from portal.appeals.vocabulary import Audience, EventKind, ReplyKind
@@ -209,37 +208,3 @@ def redact(actor: Person, appeal_id: int, text: str, at: datetime | None = None)
     appeal, _step = begin("redact", appeal_id, actor)
     appeal.public_text = words(text, "text", TEXT_LENGTH)
     record(appeal, EventKind.REDACTED, actor, moment(at), audience=Audience.INTERNAL)
-
-
-@transaction.atomic
-def promise(
-    actor: Person,
-    appeal_id: int,
-    text: str,
-    unit_id: int,
-    due_on: date,
-    reply_id: int | None = None,
-    at_ms: int | None = None,
-    at: datetime | None = None,
-) -> int:
-    """What was promised, by which unit and until when; the promise's id. `at_ms`: when in the reply's
-    recording.
-    """
-    appeal, _step = begin("promise", appeal_id, actor)
-    now, unit = moment(at), Unit.objects.filter(pk=unit_id).first()
-    if unit is None:
-        raise BadInput(_("请选择承办单位。"), field="unit")
-    spoken = Reply.objects.filter(appeal=appeal, pk=reply_id).first() if reply_id else None
-    row = Promise.objects.create(
-        appeal=appeal,
-        reply=spoken,
-        text=words(text, "text"),
-        unit=unit,
-        due_on=due_on,
-        recording=spoken.recording if spoken else "",
-        at_ms=at_ms,
-        made_at=now,
-    )
-    payload: Payload = {"promise": row.pk, "due": due_on.isoformat()}
-    record(appeal, EventKind.PROMISED, actor, now, unit=unit, payload=payload, reason=row.text)
-    return row.pk

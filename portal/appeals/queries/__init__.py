@@ -1,6 +1,7 @@
 """What may be asked of the case store: rights, desks, stories, time."""
 
-from portal.appeals.queries.desks import DESK_TABS, DeskTab, desk, desk_counts, desk_rows, tabs_of
+from portal.appeals.queries.desks import DESK_TABS, DeskTab, desk, desk_counts, desk_rows, may_triage, tabs_of
+from portal.appeals.queries.promises import PromiseRow, may_keep, open_promises, promise_rows
 from portal.appeals.queries.rights import (
     ActionOption,
     allowed_actions,
@@ -25,6 +26,7 @@ __all__ = [
     "DESK_TABS",
     "ActionOption",
     "DeskTab",
+    "PromiseRow",
     "TimeLeft",
     "allowed_actions",
     "appeal_by_code",
@@ -38,8 +40,12 @@ __all__ = [
     "desk_rows",
     "find_appeal",
     "may_handle",
+    "may_keep",
     "may_read",
+    "may_triage",
     "my_cases",
+    "open_promises",
+    "promise_rows",
     "public_facts",
     "rated_now",
     "reopen_until",

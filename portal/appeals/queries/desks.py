@@ -75,6 +75,11 @@ def tabs_of(person: Person) -> list[DeskTab]:
     return tabs
 
 
+def may_triage(person: Person) -> bool:
+    """Who accepts and dispatches what comes in."""
+    return RoleKind.CLERK in roles_of(person)
+
+
 def _within_reach(person: Person) -> QuerySet[Appeal]:
     if roles_of(person) & WATCHES_ALL:
         return Appeal.objects.all()
