@@ -13,6 +13,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, NotAllowed, NotFound, TryLater
@@ -174,8 +175,9 @@ def confirm_code(phone: str, code: str, name: str = "", village: str = "") -> Pe
         person.shown_name = mask_name(name)
     if village:
         person.village = village
-    if name or village:
-        person.save(update_fields=["shown_name", "village"])
+    # Messages go out when no page is there to say which language is read: the last page said it.
+    person.language = get_language() or ""
+    person.save(update_fields=["shown_name", "village", "language"])
     return person
 
 

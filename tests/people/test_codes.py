@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.lib.errors import NotAllowed, TryLater
 from portal.lib.pace import RateLimited
@@ -65,6 +65,15 @@ def test_a_confirmed_number_makes_a_citizen_once(sent: list[tuple[str, str]]) ->
     again = confirm_code(PHONE, _code(sent))
     assert again == alice and again.shown_name == "张**"
     assert (Person.objects.count(), Identity.objects.count()) == (1, 1)
+
+
+def test_messages_speak_the_language_of_the_page_where_the_number_was_confirmed(
+    sent: list[tuple[str, str]],
+) -> None:
+    send_code(PHONE)
+    with translation.override("en"):
+        person = confirm_code(PHONE, _code(sent))
+    assert Person.objects.get(pk=person.pk).language == "en"
 
 
 def test_nothing_readable_is_kept(sent: list[tuple[str, str]]) -> None:
