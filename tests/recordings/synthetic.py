@@ -35,7 +35,8 @@ PACKET = RATE // 50
 GOP = 2 * FPS
 CHIRP_SAMPLES = 2_400
 # Start and end in Hz: far enough apart that a matched filter tells the speakers from each other.
-CHIRPS = ((800, 3_000), (4_000, 7_000), (8_000, 11_000))
+# The third falls, and low enough for a telephone.
+CHIRPS = ((800, 3_000), (4_000, 7_000), (3_400, 900))
 
 Arrival = tuple[float, Unit]
 Encoded = tuple[bool, bytes]  # is a key frame, data

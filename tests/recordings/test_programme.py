@@ -40,17 +40,17 @@ def changes(run: VirtualRun) -> list[tuple[float, int]]:
 
 
 def test_sound_and_picture_stay_together_with_drifting_clocks_and_jitter(tmp_path: Path) -> None:
-    lin = Speaker("leader-1", 0.2, 16, drift_ppm=100, sound_ppm=-100, jitter=0.008, seed=3)
+    lin = Speaker("leader-1", 0.2, 13, drift_ppm=100, sound_ppm=-100, jitter=0.008, seed=3)
     alice = Speaker(
-        "guest-2", 1.2, 16, voice=1, shade=150, drift_ppm=-100, sound_ppm=100, transit=0.06, seed=4
+        "guest-2", 1.2, 13, voice=1, shade=150, drift_ppm=-100, sound_ppm=100, transit=0.06, seed=4
     )
     stage = [*at(0, stage=["leader-1", "main"]), *at(0, stage=["guest-2", "guest"])]
-    run_virtually(tmp_path, merged(stage, lin.arrivals(), alice.arrivals()), 16)
+    run_virtually(tmp_path, merged(stage, lin.arrivals(), alice.arrivals()), 13)
     decoded = measuring.decode(measuring.epoch_bytes(tmp_path), measuring.LEFT, measuring.RIGHT)
     for place, voice, ppm in ((measuring.LEFT, 0, -100), (measuring.RIGHT, 1, 100)):
         measured = measuring.skews(decoded, place, voice, ppm)
         late = [abs(skew) for time, skew in measured if time > measured[0][0] + 2]
-        assert len(late) >= 10
+        assert len(late) >= 7
         assert np.percentile(late, 95) <= 0.060
         assert max(late) <= 0.080
 
@@ -107,7 +107,9 @@ def test_joins_leaves_new_sizes_codecs_and_rubbish_leave_one_even_timeline(tmp_p
     assert max(run.shown) == 2
     assert run.shown[-1] == 1
     decoded = measuring.decode(measuring.epoch_bytes(tmp_path), measuring.LEFT)
-    assert len(measuring.chirps(decoded, 2)) >= 3, "the telephone leg is heard"
+    # It rings at whole seconds, the leader half a second later.
+    ringing = [moment for moment in measuring.chirps(decoded, 2) if (moment + 0.3) % 1 < 0.5]
+    assert len(ringing) >= 3, "the telephone leg is heard"
     after_switch = decoded.codes[measuring.LEFT][int(8.5 * 30) : int(9.9 * 30)]
     assert len({code for code in after_switch if code is not None}) > 20, (
         "VP8 moves after the change of codec"
