@@ -1,0 +1,192 @@
+"""./bench fanout: one broadcast to many viewers over loopback; our engine, then a peer with the same load.
+
+The server is pinned to the first core, publisher and load generator to the second. Every viewer is real: ICE, DTLS
+and SRTP of its own, a receiver report a second, consent checks. Every packet of every viewer is received, its
+sequence number checked and its time taken by the kernel; one viewer in fifty is decrypted and compared.
+
+What each figure is:
+  core           CPU time of the server in the window ÷ the window, kernel work included (softirq of loopback too)
+  us_per_packet  the same CPU time ÷ packets the viewers got
+  p50_ms, p99_ms from the publisher's send to the viewer's socket, all packets
+  lost           packets that were sent in the window and never arrived
+  joins_per_s    everybody joining before the broadcast begins, 16 at a time; the generator may be the limit
+  join_cpu_ms    CPU time of the server per join
+  ratio_peer     the peer's us_per_packet ÷ ours (nan without a peer)
+"""
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from streaming.addresses import LOOPBACK, host_addresses
+from tests.bench import _janus
+from tests.bench._report import last_line, machine, say
+
+SERVER, LOAD = "0", "1"  # cores
+Figures = dict[str, Any]
+
+
+@contextmanager
+def process(core: str, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A child on one core, ended by us."""
+    pin = ["taskset", "-c", core] if (os.cpu_count() or 1) > 1 else []
+    child = subprocess.Popen([*pin, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+def python(module: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", f"tests.bench.{module}", *map(str, arguments)]
+
+
+def heard(child: subprocess.Popen[str], word: str) -> str:
+    """The child's next line, which must begin with `word`."""
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    if not line.startswith(word):
+        raise SystemExit(f"fanout: process {child.pid} said {line!r} instead of {word!r}")
+    return line
+
+
+def tell(child: subprocess.Popen[str]) -> None:
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+
+def run(folder: Path, server: subprocess.Popen[str], control: str, source: str, options: Any) -> Figures:
+    """Join, broadcast, measure."""
+    times, life = folder / "times", options.seconds + 15
+    load = python("_viewers", control, options.viewers, options.seconds, times, server.pid)
+    with process(LOAD, *python("_publisher", source, times, life)) as publisher:
+        heard(publisher, "ready")
+        with process(LOAD, *load) as viewers:
+            heard(viewers, "joined")
+            tell(publisher)
+            tell(viewers)
+            figures: Figures = json.loads(heard(viewers, "{"))
+            return figures
+
+
+def ours(options: Any) -> Figures:
+    with tempfile.TemporaryDirectory() as folder:
+        control = f"{folder}/engine.sock"
+        command = python("_engine", control, options.host, options.viewers, options.engine)
+        with process(SERVER, *command) as engine:
+            heard(engine, "ready")
+            figures = run(Path(folder), engine, control, control, options)
+            found = asked(control)
+            say(f"our fan-out: {json.dumps(found['fanout'])}; dropped: {json.dumps(found['dropped'])}")
+            return figures
+
+
+def asked(control: str) -> dict[str, Any]:
+    """The engine's statistics after the run."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(control)
+        sock.sendall(b'{"type": "statistics", "session": "1"}\n')
+        with sock.makefile() as lines:
+            found: dict[str, Any] = json.loads(lines.readline())
+            return found
+
+
+def janus(options: Any) -> Figures:
+    """Debian's Janus, its streaming plugin fed with plain RTP, on the address of a real interface."""
+    _janus.install()
+    address = host_addresses()[0]
+    if address == LOOPBACK:
+        raise SystemExit("fanout: Janus needs an interface besides loopback")
+    audio, video = free_ports()
+    with tempfile.TemporaryDirectory() as folder:
+        control = _janus.configure(Path(folder), address, audio, video)
+        with process(SERVER, "janus", "-F", folder, "-L", f"{folder}/janus.log", "-N") as server:
+            for _ in range(100):
+                time.sleep(0.1)
+                if control.exists():
+                    break
+            time.sleep(1)
+            return run(Path(folder), server, f"janus:{control}", f"{LOOPBACK}:{audio}:{video}", options)
+
+
+def free_ports() -> tuple[int, int]:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
+    ):
+        one.bind((LOOPBACK, 0))
+        two.bind((LOOPBACK, 0))
+        return one.getsockname()[1], two.getsockname()[1]
+
+
+def per_packet(figures: Figures) -> float:
+    """Microseconds of the server's CPU time per packet that arrived."""
+    got = figures["received"] + figures["duplicates"]
+    return float(figures["cpu_s"] / got * 1e6) if got else float("nan")
+
+
+def describe(name: str, figures: Figures, count: int) -> None:
+    say(
+        f"{name}: core {figures['cpu_s'] / figures['wall_s']:.3f}, {per_packet(figures):.2f} µs a packet, "
+        f"p50 {figures['p50_ms']:.1f} ms, p99 {figures['p99_ms']:.1f} ms, {figures['lost']} lost of "
+        f"{figures['expected']}, {figures['duplicates']} twice, {figures['silent']} viewers silent; "
+        f"{figures['decrypted']} packets decrypted and compared, {figures['wrong']} wrong; {figures['profile']}; "
+        f"join {figures['join_cpu_s'] / count * 1000:.2f} ms of CPU, {count / figures['join_s']:.0f} a second; "
+        f"load generator {figures['generator_core']:.2f} of its core"
+    )
+
+
+def main() -> None:
+    options = parsed()
+    say(f"on {machine()}; load average {os.getloadavg()[0]:.1f} at the beginning")
+    say(
+        f"{options.viewers} viewers, window of {options.seconds:g} s, 720p H.264 1.49 Mbps (158/s) and Opus (50/s)"
+    )
+    mine = ours(options)
+    describe("engine", mine, options.viewers)
+    ratio = float("nan")
+    if options.peer == "janus":
+        theirs = janus(options)
+        describe("janus", theirs, options.viewers)
+        ratio = per_packet(theirs) / per_packet(mine)
+    last_line(
+        "fanout",
+        {
+            "viewers": options.viewers,
+            "core": mine["cpu_s"] / mine["wall_s"],
+            "us_per_packet": per_packet(mine),
+            "p50_ms": mine["p50_ms"],
+            "p99_ms": mine["p99_ms"],
+            "lost": mine["lost"],
+            "joins_per_s": options.viewers / mine["join_s"],
+            "join_cpu_ms": mine["join_cpu_s"] / options.viewers * 1000,
+            "ratio_peer": ratio,
+        },
+    )
+
+
+def parsed() -> Any:
+    options = argparse.ArgumentParser(
+        prog="./bench fanout", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--viewers", type=int, default=250)
+    options.add_argument("--peer", choices=["janus", "none"], default="none")
+    options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--engine", choices=["gso", "sendmmsg", "plain"], default="gso")
+    options.add_argument("--host", default=LOOPBACK, help="the engine's address")
+    return options.parse_args()
+
+
+if __name__ == "__main__":
+    main()
