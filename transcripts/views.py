@@ -8,6 +8,7 @@ from portal.lib.errors import NotAllowed, NotFound
 from portal.live.models import LiveSession
 from portal.live.queries import may_watch
 from portal.people.models import Person
+from recordings.queries import player_times
 from transcripts import queries
 from transcripts.captions import Caption, readable, stamp, webvtt
 
@@ -30,9 +31,14 @@ def _rows(request: HttpRequest, session_id: int) -> list[queries.CueRow]:
 
 @require_GET
 def transcript_json(request: HttpRequest, session_id: int) -> HttpResponse:
-    """All captions; `begin_ms` and `end_ms` are recording time."""
+    """All captions; `begin_ms` and `end_ms` are recording time, `player_seconds` the place in the replay."""
     rows = _rows(request, session_id)
-    return JsonResponse({"session": session_id, "cues": [row.message() for row in rows]})
+    places = player_times(session_id, [row.begin_ms for row in rows])
+    cues = [row.message() for row in rows]
+    if any(places):  # without a recording there is no place to jump to
+        for cue, place in zip(cues, places, strict=True):
+            cue["player_seconds"] = round(place, 3)
+    return JsonResponse({"session": session_id, "cues": cues})
 
 
 @require_GET

@@ -5,6 +5,9 @@ import { currentIndex, playerSeconds } from "./replay-map.js";
 import { position } from "./time.js";
 import { HlsLine } from "./watch-hls.js";
 
+const FRESH_MS = 120_000;
+const LOOK_AGAIN_MS = 4_000;
+
 /** @typedef {{at: number, element: HTMLElement}} Place */
 
 const page = pageData("page");
@@ -25,6 +28,7 @@ function jump(seconds) {
 /** @param {import("./replay-map.js").Line[]} rows */
 function drawTranscript(rows) {
   const list = need("[data-transcript]", HTMLElement);
+  list.replaceChildren();
   lines = rows.map((row, index) => {
     const at = row.player_seconds ?? playerSeconds(row.begin_ms, rows);
     const item = document.createElement("li");
@@ -83,6 +87,19 @@ function followHash() {
   if (wanted) video.currentTime = wanted.at;
 }
 
+/** The last words of a broadcast are written some seconds after it: look again while it is live or just over. */
+async function words(known = -1) {
+  const response = await fetch(page.urls.transcript, { headers: { Accept: "application/json" } }).catch(() => null);
+  const body = response?.ok ? await response.json() : {};
+  const rows = body.rows ?? body.cues ?? [];
+  if (rows.length !== known) {
+    drawTranscript(rows);
+    drawChapters(rows);
+  }
+  const over = Date.parse(page.session.ended_at ?? "");
+  if (!(Date.now() - over > FRESH_MS)) setTimeout(() => void words(rows.length), LOOK_AGAIN_MS);
+}
+
 async function start() {
   const line = new HlsLine(video, page.replay, root.dataset.library ?? "", { live: false });
   const trouble = need("[data-trouble]", HTMLElement);
@@ -94,11 +111,7 @@ async function start() {
     trouble.hidden = true;
   });
   line.open();
-  const response = await fetch(page.urls.transcript, { headers: { Accept: "application/json" } }).catch(() => null);
-  const body = response?.ok ? await response.json() : {};
-  const rows = body.rows ?? body.cues ?? [];
-  drawTranscript(rows);
-  drawChapters(rows);
+  await words();
   followHash();
   video.addEventListener("timeupdate", () => {
     mark(lines, follow.checked);

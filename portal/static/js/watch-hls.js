@@ -92,7 +92,7 @@ export class HlsLine extends Emitter {
   /** @param {typeof import("hls.js").default} Library */
   #attach(Library) {
     // The page shows captions itself; text tracks of the list would only need what the Content-Security-Policy forbids.
-    const hls = new Library({ renderTextTracksNatively: false, lowLatencyMode: this.live, backBufferLength: 30, maxLiveSyncPlaybackRate: this.live ? 1.05 : 1 });
+    const hls = new Library({ renderTextTracksNatively: false, lowLatencyMode: this.live, backBufferLength: 30, maxLiveSyncPlaybackRate: this.live ? 1.2 : 1 });
     this.#hls = hls;
     hls.on(Library.Events.FRAG_BUFFERED, (_event, data) => {
       this.bytes += (data.part ?? data.frag).stats.loaded;
