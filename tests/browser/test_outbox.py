@@ -1,6 +1,6 @@
 """Nothing typed is lost: no signal, a reload, a crash, another page; and each question is stored once."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.test import Client
@@ -15,11 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXT = "桥面裂了一道缝，谁来看看？"
 
 
-def of(browser: Browser, site: Site, person: Person) -> BrowserContext:
+def of(
+    browser: Browser, site: Site, person: Person, service_workers: Literal["allow", "block"] = "block"
+) -> BrowserContext:
     """A telephone on which `person` is logged in."""
     client = Client()
     client.force_login(person)
-    context = browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block")
+    context = browser.new_context(
+        locale="zh-CN", viewport={"width": 360, "height": 740}, service_workers=service_workers
+    )
     value = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": value, "url": site.address}])
     return context

@@ -69,7 +69,28 @@ async function startOutbox() {
   if (box instanceof HTMLElement) (await import("./outbox-box.js")).startOutbox(box);
 }
 
+/** A copy that is shown without network says that it is one. */
+function startOfflineNote() {
+  const note = document.querySelector("[data-offline]");
+  if (!(note instanceof HTMLElement)) return;
+  const show = () => void (note.hidden = navigator.onLine);
+  addEventListener("online", show);
+  addEventListener("offline", show);
+  show();
+}
+
+/** When everything that is seen has come: the copies for a day without signal. */
+function startWorker() {
+  if (!("serviceWorker" in navigator)) return;
+  // Refused in private windows; the site works without.
+  const register = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register);
+}
+
 startPrintSwitch();
 startCountdowns();
+startOfflineNote();
 startOutbox();
+startWorker();
 document.addEventListener("click", copyOnClick);
