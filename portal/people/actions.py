@@ -53,6 +53,14 @@ class TooManyTries(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
+class Guardian:
+    """Who agrees for a child under 14."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class RevealedIdentity:
     name: str
     phone: str
@@ -154,9 +162,22 @@ def _citizen(number: str, hashed: str, now: datetime) -> Person:
         return Identity.objects.select_related("person").get(phone_hash=hashed).person
 
 
-def confirm_code(phone: str, code: str, name: str = "", village: str = "") -> Person:
+def _checked(guardian: Guardian) -> Guardian:
+    """Raises `BadInput` where name or number cannot be meant."""
+    name = guardian.name.strip()[:NAME_LENGTH]
+    if not name:
+        raise BadInput(_("请填写监护人的姓名。"), field="guardian_name")
+    phone = normal_phone(guardian.phone)
+    if phone is None:
+        raise BadInput(_("请填写监护人的11位手机号。"), field="guardian_phone")
+    return Guardian(name, phone)
+
+
+def confirm_code(
+    phone: str, code: str, name: str = "", village: str = "", guardian: Guardian | None = None
+) -> Person:
     """The citizen behind `phone`, made at the first confirmation; `name` and `village` are taken over when
-    given.
+    given. `guardian` is given for a child under 14, and agrees in its place.
 
     Raises `BadPhone`, `WrongCode`, `ExpiredCode`, `TooManyTries`, `NotAllowed` for a closed account. Call
     it outside
@@ -165,10 +186,18 @@ def confirm_code(phone: str, code: str, name: str = "", village: str = "") -> Pe
     number = _phone(phone)
     hashed = phone_hash(number)
     now = timezone.now()
+    if guardian is not None:
+        guardian = _checked(guardian)
     _use_code(hashed, code, now)
     person = _citizen(number, hashed, now)
     if not person.is_active:
         raise NotAllowed(_("此账号已停用。"))
+    if guardian is not None:
+        Identity.objects.filter(person=person).update(
+            under_14=True,
+            guardian_name_sealed=seal(guardian.name),
+            guardian_phone_sealed=seal(guardian.phone),
+        )
     name, village = name.strip()[:NAME_LENGTH], village.strip()[:VILLAGE_LENGTH]
     if name:
         Identity.objects.filter(person=person).update(name_sealed=seal(name))
@@ -214,3 +243,13 @@ def reveal_identity(viewer: Person, person: Person, why: str) -> RevealedIdentit
     IdentityView.objects.create(viewer=viewer, person=person, why=why.strip()[:200])
     log.info("identity of person %s opened by person %s", person.pk, viewer.pk)
     return RevealedIdentity(unseal(identity.name_sealed), unseal(identity.phone_sealed), identity.under_14)
+
+
+def leave_everywhere(person: Person) -> None:
+    """Every session of `person` on every device ends with its next request."""
+    Person.objects.filter(pk=person.pk).update(sessions_round=F("sessions_round") + 1)
+    log.info("person %s logged out everywhere", person.pk)
+
+
+def set_large_print(person: Person, large: bool) -> None:
+    Person.objects.filter(pk=person.pk).update(large_print=large)

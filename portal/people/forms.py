@@ -27,6 +27,14 @@ class CitizenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     village = forms.CharField(label=_("村/社区（可不填）"), max_length=80, required=False)
+    under_14 = forms.BooleanField(label=_("我未满14周岁，监护人同意我使用"), required=False)
+    guardian_name = forms.CharField(label=_("监护人姓名"), max_length=40, required=False)
+    guardian_phone = forms.CharField(
+        label=_("监护人手机号"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
 
 
 class StaffForm(forms.Form):

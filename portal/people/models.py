@@ -2,6 +2,7 @@
 (`Identity`).
 """
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -40,6 +41,15 @@ class Person(AbstractUser):
     village = models.CharField(_("村/社区"), max_length=80, blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")
     large_print = models.BooleanField(default=False)
+    # Counts "log out everywhere"; part of what every session is checked against.
+    sessions_round = models.PositiveIntegerField(default=0)
+
+    def get_session_auth_hash(self) -> str:
+        return f"{super().get_session_auth_hash()}.{self.sessions_round}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for old in super().get_session_auth_fallback_hash():
+            yield f"{old}.{self.sessions_round}"
 
     def __str__(self) -> str:
         return self.shown_name or f"person-{self.pk}"
@@ -73,6 +83,9 @@ class Identity(models.Model):
     phone_hash = models.CharField(max_length=64, unique=True)
     consent_at = models.DateTimeField(null=True, blank=True)
     under_14 = models.BooleanField(default=False)
+    # Who agreed for a child under 14 (Personal Information Protection Law, article 31), sealed like the rest.
+    guardian_name_sealed = models.TextField(blank=True, default="")
+    guardian_phone_sealed = models.TextField(blank=True, default="")
 
 
 class IdentityView(models.Model):

@@ -74,6 +74,23 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def logout_everywhere(request: HttpRequest) -> HttpResponse:
+    """For a telephone that was lost or lent: all sessions of this person end, this one too."""
+    if isinstance(request.user, Person):
+        actions.leave_everywhere(request.user)
+    end_session(request)
+    return redirect("/")
+
+
+@require_POST
+def large_print(request: HttpRequest) -> HttpResponse:
+    """The switch of the page follows the account; who is not logged in has the cookie alone."""
+    if isinstance(request.user, Person):
+        actions.set_large_print(request.user, request.POST.get("large") == "1")
+    return JsonResponse({"kept": isinstance(request.user, Person)})
+
+
+@require_POST
 def code(request: HttpRequest) -> HttpResponse:
     """Send a one-time code. JSON: {"sent": true, "seconds": 60} (until the next may be sent)."""
     form = CitizenForm(request.POST)
@@ -113,4 +130,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def _confirmed(form: CitizenForm) -> Person:
     said = form.cleaned_data
-    return actions.confirm_code(said["phone"], said["code"], said["name"], said["village"])
+    guardian = None
+    if said["under_14"]:
+        guardian = actions.Guardian(said["guardian_name"], said["guardian_phone"])
+    return actions.confirm_code(said["phone"], said["code"], said["name"], said["village"], guardian)

@@ -70,6 +70,8 @@ LINES = [
     get("people:login", "/people/login/", EVERYBODY),
     post("people:login", "/people/login/", set(), fields={"username": "sam", "password": "guessed"}),
     post("people:logout", "/people/logout/", EVERYBODY),
+    post("people:logout_everywhere", "/people/logout/everywhere/", EVERYBODY),
+    post("people:large_print", "/people/print/", EVERYBODY, 200, fields={"large": "1"}),
     post("people:code", "/people/code/", EVERYBODY, 200, fields={"phone": "13800000019"}),
     post("people:verify", "/people/verify/", set(), refusal=400, fields={"phone": PHONE, "code": "123456"}),
     get("appeals:cases", "/cases/", EVERYBODY),

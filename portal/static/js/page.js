@@ -1,6 +1,6 @@
 /** What every page does: large print, countdowns, copy buttons, the outbox. Works on elements marked with data-. Never imported. */
 
-import { cookie, toast } from "./dom.js";
+import { cookie, post, toast } from "./dom.js";
 import { countdown } from "./time.js";
 
 const YEAR = 60 * 60 * 24 * 365;
@@ -33,8 +33,11 @@ function startPrintSwitch() {
   button.hidden = false;
   show();
   button.addEventListener("click", () => {
-    setPrint(document.documentElement.dataset.print !== "large");
+    const large = document.documentElement.dataset.print !== "large";
+    setPrint(large);
     show();
+    // The choice goes with the account to the next telephone.
+    if (document.body.dataset.person) post("/people/print/", { large: large ? "1" : "0" }).catch(() => undefined);
   });
 }
 
