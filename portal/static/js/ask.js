@@ -26,9 +26,10 @@ export class AskDialog {
   #identity = { name: "", phone: "", code: "" };
 
   /** @param {HTMLDialogElement} dialog
-   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, village?: string, limit?: number}} options */
-  constructor(dialog, { signal, store, outbox, session, urls, verified, village = "", limit = 2000 }) {
+   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: import("./similar.js").Similar, village?: string, limit?: number}} options */
+  constructor(dialog, { signal, store, outbox, session, urls, verified, similar, village = "", limit = 2000 }) {
     this.dialog = dialog;
+    this.similar = similar;
     this.signal = signal;
     this.outbox = outbox;
     this.session = session;
@@ -95,7 +96,9 @@ export class AskDialog {
   /** @param {"text" | "village"} name */
   #typed(name) {
     if (this.#item) this.#item = this.outbox.edit(this.#item, this.#words());
-    if (name === "text") this.#count();
+    if (name !== "text") return;
+    this.#count();
+    if (this.#purpose === "ask") this.similar?.typed(this.#field("text").value);
   }
 
   #words() {

@@ -9,6 +9,7 @@ export function connectionWords(socket, media) {
     good: gettext("信号良好"),
     weak: gettext("信号较弱，画面可能停顿"),
     sound: gettext("只有声音，画面稍后恢复"),
+    listening: gettext("只听声音，省流量"),
     delayed: gettext("普通线路，画面晚几秒"),
     reconnecting: gettext("正在重新连接，您的位置保留着"),
   };

@@ -8,6 +8,7 @@ import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
 import { tickWords } from "./outbox-rules.js";
 import { Signal, SignalError, signalUrl } from "./signal.js";
+import { Similar } from "./similar.js";
 import { amount } from "./time.js";
 import { Votes } from "./votes.js";
 import { Wall } from "./wall.js";
@@ -35,6 +36,7 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   store,
   outbox,
   session: page.session.id,
+  similar: new Similar(need("[data-similar]", HTMLElement), { url: page.urls.similar, session: page.session.id, support }),
   urls: page.urls,
   verified: Boolean(page.me?.verified),
   village: page.me?.village,
@@ -72,15 +74,14 @@ function drawOnAir() {
 
 /** Slates cover the box; the box itself never changes its size. */
 function drawPlayer() {
-  const showing = ["good", "weak", "sound", "delayed"].includes(watcher.state);
-  const slate = state.state === "live" ? (showing ? "" : "loading") : state.state;
+  const showing = ["good", "weak", "sound", "delayed", "listening"].includes(watcher.state);
+  const slate = state.state === "live" ? (showing && !watcher.soundOnly ? "" : "loading") : state.state;
   for (const part of document.querySelectorAll("[data-slate]")) {
     /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-slate") !== slate;
   }
   need("[data-slate-text]", HTMLElement).textContent = state.slate || gettext("直播暂停片刻，马上回来");
-  need("[data-slate-loading]", HTMLElement).textContent = state.leader
-    ? gettext("正在接通画面……")
-    : gettext("现场信号暂时中断，正在恢复");
+  const waiting = watcher.soundOnly ? gettext("只听声音，画面已关") : gettext("正在接通画面……");
+  need("[data-slate-loading]", HTMLElement).textContent = state.leader ? waiting : gettext("现场信号暂时中断，正在恢复");
   player.toggleAttribute("data-guest-on", Boolean(state.guest) && watcher.line === "rtc" && state.state === "live");
   need("[data-sound]", HTMLElement).hidden = !(watcher.muted && showing && state.state === "live");
 }
@@ -135,6 +136,13 @@ function showMine({ item, answer: { number } }) {
   need("[data-mine-rows]", HTMLElement).prepend(row);
 }
 
+/** From the dialog: a vote in place of the same question once more. @param {number} id */
+function support(id) {
+  if (!dialog.verified) return dialog.open("vote", () => vote(id));
+  need("[data-ask-dialog]", HTMLDialogElement).close();
+  vote(id).then(() => toast(gettext("已记下：您也想问。")));
+}
+
 /** @param {number} id */
 async function vote(id) {
   try {
@@ -183,9 +191,19 @@ function listen() {
   setInterval(drawData, 3000);
 }
 
+/** How many are before this citizen. @param {any} stage */
+function drawPlace(stage) {
+  const row = [stage?.guest, ...(stage?.queue ?? [])].filter(Boolean);
+  const place = row.findIndex((other) => !other.on && (other.question === called || (other.person && other.person === outbox.person)));
+  const note = need("[data-place]", HTMLElement);
+  note.hidden = place < 0;
+  note.textContent = place < 0 ? "" : interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place + 1]);
+}
+
 /** The call to the microphone stays as long as the server waits for this citizen.
  * @param {any} stage */
 function drawPrompt(stage) {
+  if (stage?.queue) drawPlace(stage);
   const places = [stage?.guest, ...(stage?.queue ?? [])];
   const mine = places.find((place) => place && place.question === called);
   const note = need("[data-prompt]", HTMLElement);
@@ -196,7 +214,25 @@ function drawPrompt(stage) {
   } else note.hidden = !wanted;
 }
 
+/** Sound alone takes a twentieth of the data; the choice is remembered. */
+function offerSoundOnly() {
+  const button = need("[data-listen]", HTMLButtonElement);
+  const show = (/** @type {boolean} */ on) => {
+    button.setAttribute("aria-pressed", String(on));
+    watcher.listenOnly(on);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const on = !watcher.soundOnly;
+    store.setItem("listen", on ? "1" : "");
+    show(on);
+    if (on) watcher.unmute();
+  });
+  show(store.getItem("listen") === "1");
+}
+
 function listenToTaps() {
+  offerSoundOnly();
   need("[data-sound]", HTMLElement).addEventListener("click", () => {
     watcher.unmute();
     drawPlayer();

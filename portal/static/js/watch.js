@@ -20,8 +20,9 @@ import { RtcLine } from "./watch-rtc.js";
 const FIRST_RETRY = 20_000;
 const LAST_RETRY = 300_000;
 
-/** @typedef {"idle" | "connecting" | "waiting" | "good" | "weak" | "sound" | "delayed" | "reconnecting"} WatchState
- * waiting: connected, nobody on air yet; sound: picture missing, sound comes; delayed: HLS plays, some seconds late */
+/** @typedef {"idle" | "connecting" | "waiting" | "good" | "weak" | "sound" | "delayed" | "listening" | "reconnecting"} WatchState
+ * waiting: connected, nobody on air yet; sound: picture missing, sound comes; delayed: HLS plays, some seconds late;
+ * listening: sound alone, by choice */
 /** @typedef {import("./watch-rtc.js").Slots} Slots */
 
 export class Watcher extends Emitter {
@@ -30,6 +31,8 @@ export class Watcher extends Emitter {
   /** @type {"none" | "rtc" | "hls"} what feeds the main element now */
   line = "none";
   muted = true;
+  /** Sound alone, by choice: the programme's sound over HLS, no picture is sent to us at all. */
+  soundOnly = false;
   /** @type {RtcLine | null} */
   #rtc = null;
   /** @type {HlsLine | null} */
@@ -69,8 +72,17 @@ export class Watcher extends Emitter {
     this.#setMuted();
     // The network is back: what failed for want of it is worth another try at once.
     this.#deaf = this.signal.on("welcome", ({ again }) => again && this.#why === "unreachable" && this.#retry.hurry());
-    if (this.#rtcUnplayable) this.#fallBack();
+    if (this.#rtcUnplayable || this.soundOnly) this.#fallBack();
     else this.#tryRtc();
+  }
+
+  /** @param {boolean} on */
+  listenOnly(on) {
+    if (on === this.soundOnly) return;
+    this.soundOnly = on;
+    if (this.state === "idle") return;
+    this.stop();
+    this.start();
   }
 
   stop() {
@@ -176,17 +188,21 @@ export class Watcher extends Emitter {
   }
 
   #fallBack() {
-    if (!this.#rtcUnplayable) this.#retry.later(() => this.#tryRtc());
+    if (!this.#rtcUnplayable && !this.soundOnly) this.#retry.later(() => this.#tryRtc());
     if (this.#hls) return;
     this.#become("reconnecting");
     if (!this.address) return;
     this.#use("hls");
-    const hls = new HlsLine(this.slots.main, this.address, this.library);
+    const hls = new HlsLine(this.slots.main, this.#wanted(), this.library);
     this.#hls = hls;
     hls.on("attached", (video) => this.#play(video));
-    hls.on("playing", () => this.#become("delayed"));
+    hls.on("playing", () => this.#become(this.soundOnly ? "listening" : "delayed"));
     hls.on("stalled", () => this.#become("reconnecting"));
     hls.open();
+  }
+
+  #wanted() {
+    return this.soundOnly ? this.address.replace(/[^/]*$/, "a0/live.m3u8") : this.address;
   }
 
   #closeRtc() {
