@@ -116,9 +116,11 @@ class Someone:
             raise AssertionError(f"{selector} shows no new frames: {self.said[-10:]}") from error
 
     def picture_plays(self, selector: str, seconds: float) -> None:
-        """Waits until a player's time goes on."""
+        """Presses play and waits until the player's time goes on."""
+        self.page.locator(selector).first.evaluate("video => { video.play().catch(() => undefined); }")
         self.page.wait_for_function(
-            "(at) => ((v) => v && v.currentTime > 0.5 && v.readyState > 2)(document.querySelector(at))",
+            "(at) => ((v) => { v.paused && v.play().catch(() => 0); return v.currentTime > 0.5 && v.readyState > 2; })"
+            "(document.querySelector(at))",
             arg=selector,
             timeout=seconds * 1000,
         )

@@ -97,7 +97,6 @@ def after_the_end(evening: Evening, lin: Leader, viewer: Citizen, alice: Citizen
         return case.locator("video").count() > 0
 
     until(clip_is_there, 30, "the clip on the case page")
-    case.locator("video").first.evaluate("video => video.play()")
     alice.picture_plays("video", 15)
     alice.photograph(evening.pictures, "case-phone")
 
