@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from tests.signaling.processes import free_port
 
 
@@ -46,7 +44,7 @@ class RedisServer:
 @contextmanager
 def running_redis() -> Iterator[RedisServer]:
     if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
+        raise RuntimeError("redis-server is not installed: ./check installs it as root")
     server = RedisServer()
     server.start()
     try:

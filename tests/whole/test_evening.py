@@ -121,7 +121,7 @@ def test_one_evening_from_plan_to_reopened_case(county: County, evening: Evening
         bob.take_off()
         after_the_end(evening, lin, viewer, alice)
         unit = county.shell(
-            "from portal.people.models import Role; print(Role.objects.get(person__username='olga').unit_id)"
+            "from portal.people.models import Role; print(Role.objects.filter(person__username='olga').first().unit_id)"
         )
         handle(evening, unit.splitlines()[-1])
         evaluate(evening)
