@@ -27,31 +27,32 @@ def derive(clock: Clock, pauses: Iterable[Pause], calendar: Calendar) -> None:
     clock.first_due_on = due(calendar, start, clock.limit_days, still).on
 
 
-def _show_due(appeal: Appeal) -> None:
-    """Keep the desk's sort key equal to the running citizen's clock."""
-    clock = Clock.objects.filter(appeal=appeal, kind=ClockKind.CITIZEN, stopped_at=None).first()
-    appeal.due_on = clock.due_on if clock else None
+def _show_due(appeal: Appeal, clocks: Iterable[Clock]) -> None:
+    """Keep the desk's sort key equal to the citizen's clock among the running `clocks`."""
+    due_days = [clock.due_on for clock in clocks if clock.kind == ClockKind.CITIZEN and not clock.stopped_at]
+    appeal.due_on = due_days[0] if due_days else None
 
 
 def start_clock(appeal: Appeal, kind: ClockKind, at: datetime, limit_days: int) -> Clock:
     clock = Clock(appeal=appeal, cycle=appeal.cycle, kind=kind, started_at=at, limit_days=limit_days)
     derive(clock, _pauses(appeal), stored_calendar())
     clock.save()
-    _show_due(appeal)
+    if kind == ClockKind.CITIZEN:
+        appeal.due_on = clock.due_on
     return clock
 
 
 def rederive(appeal: Appeal, calendar: Calendar | None = None) -> list[tuple[Clock, date | None]]:
     """Derive every running clock again; (clock, date before) of those whose date changed."""
     calendar = calendar or stored_calendar()
-    pauses, changed = _pauses(appeal), []
-    for clock in running(appeal):
+    pauses, clocks, changed = _pauses(appeal), running(appeal), []
+    for clock in clocks:
         before = clock.due_on
         derive(clock, pauses, calendar)
         clock.save()
         if clock.due_on != before:
             changed.append((clock, before))
-    _show_due(appeal)
+    _show_due(appeal, clocks)
     return changed
 
 
@@ -78,8 +79,8 @@ def pause(appeal: Appeal, at: datetime, reason: str, approved_by: Person) -> Non
 
 
 def end_pause(appeal: Appeal, at: datetime) -> None:
-    Pause.objects.filter(appeal=appeal, ended_at=None).update(ended_at=at)
-    rederive(appeal)
+    if Pause.objects.filter(appeal=appeal, ended_at=None).update(ended_at=at):
+        rederive(appeal)
 
 
 def stop(appeal: Appeal, at: datetime, *kinds: ClockKind, void: bool = False) -> None:
@@ -87,13 +88,14 @@ def stop(appeal: Appeal, at: datetime, *kinds: ClockKind, void: bool = False) ->
     if not kinds:
         # Nothing stands still any more: the last date and the verdict need a closed interval.
         end_pause(appeal, at)
-    for clock in running(appeal):
+    clocks = running(appeal)
+    for clock in clocks:
         if kinds and clock.kind not in kinds:
             continue
         clock.stopped_at = at
         clock.verdict = Verdict.VOID if void else _verdict(clock, local_day(at))
         clock.save()
-    _show_due(appeal)
+    _show_due(appeal, clocks)
 
 
 def _verdict(clock: Clock, stopped: date) -> Verdict:

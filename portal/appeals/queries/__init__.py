@@ -20,7 +20,14 @@ from portal.appeals.queries.stories import (
     rated_now,
     reopen_until,
 )
-from portal.appeals.queries.time import TimeLeft, clock_times, stand_stills, stored_calendar, time_left
+from portal.appeals.queries.time import (
+    TimeLeft,
+    clock_times,
+    one_calendar,
+    stand_stills,
+    stored_calendar,
+    time_left,
+)
 
 __all__ = [
     "DESK_TABS",
@@ -44,6 +51,7 @@ __all__ = [
     "may_read",
     "may_triage",
     "my_cases",
+    "one_calendar",
     "open_promises",
     "promise_rows",
     "public_facts",

@@ -1,6 +1,8 @@
 """Time of a case: the calendar from our rows, and clocks read with their pauses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,10 +13,24 @@ from portal.appeals.deadlines import StandStill, days_left, used_days
 from portal.appeals.models import Appeal, Clock, Day, Pause
 from portal.appeals.vocabulary import Verdict
 
+_shared: ContextVar[Calendar | None] = ContextVar("calendar", default=None)
+
 
 def stored_calendar() -> Calendar:
     """Reads each year once; make one per piece of work, so that a newly loaded notice is seen."""
-    return Calendar(lambda year: dict(Day.objects.filter(date__year=year).values_list("date", "working")))
+    return _shared.get() or Calendar(
+        lambda year: dict(Day.objects.filter(date__year=year).values_list("date", "working"))
+    )
+
+
+@contextmanager
+def one_calendar() -> Iterator[None]:
+    """All work inside reads each year once: for imports of many cases, during which no notice is loaded."""
+    token = _shared.set(stored_calendar())
+    try:
+        yield
+    finally:
+        _shared.reset(token)
 
 
 def local_day(at: datetime) -> date:

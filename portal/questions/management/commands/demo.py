@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.appeals.actions import load_official_years, tick
 from portal.appeals.days import OFFICIAL_YEARS
+from portal.appeals.queries import one_calendar
 from portal.live.models import LiveSession
 from portal.live.rota import evenings_after, evenings_before
 from portal.live.states import TAKES_QUESTIONS, SessionState
@@ -39,8 +40,14 @@ def _past(county: County, now: datetime) -> None:
     for (title, host), starts_at in zip(PAST, reversed(evenings_before(now, 2)), strict=True):
         past_evening(county, title, host, starts_at, now, dice)
     tick(now)
-    # The clerk would send them all at the first start: these messages belong to the past.
-    Notice.objects.filter(status=NoticeStatus.PENDING).update(status=NoticeStatus.SENT, sent_at=now)
+
+
+def _call_delivered(county: County, began: datetime) -> None:
+    """What was written since `began` to invented people: the clerk would send it all at the first start."""
+    staff = (*county.staff.values(), *county.officers.values(), *county.heads.values())
+    people = [person.pk for person in (*county.citizens, *staff)]
+    mine = Notice.objects.filter(status=NoticeStatus.PENDING, created_at__gte=began, person__in=people)
+    mine.update(status=NoticeStatus.SENT, sent_at=began)
 
 
 def _questions_ahead(county: County, session: LiveSession, now: datetime) -> None:
@@ -77,7 +84,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             load_official_years(year for year in (now.year - 1, now.year) if year in OFFICIAL_YEARS)
             county = settle_county(now)
-            _past(county, now)
-            _today(county, now)
-            _coming(county, now)
+            with one_calendar():
+                _past(county, now)
+                _today(county, now)
+                _coming(county, now)
+            _call_delivered(county, now)
         log.info("demo county loaded")
