@@ -52,7 +52,15 @@ def test_pages_fit_the_screen_and_satisfy_axe(
 ) -> None:
     context = context_of(browser, site, size, scheme, print_)
     page = context.new_page()
-    for path in ("/", site.live, f"{site.live}ask/", "/people/login/", "/no-such-page/"):
+    for path in (
+        "/",
+        site.live,
+        f"{site.live}ask/",
+        "/calendar/",
+        "/offline/",
+        "/people/login/",
+        "/no-such-page/",
+    ):
         page.goto(site.url(path))
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
         assert violations(page) == [], path
@@ -133,7 +141,7 @@ def test_the_picture_keeps_its_place_from_the_first_paint(browser: Browser, site
     page.close()
 
 
-@pytest.mark.parametrize("path", ["home", "live"])
+@pytest.mark.parametrize("path", ["/", "live", "/calendar/", "/cases/"])
 def test_citizen_pages_stay_light(browser: Browser, site: Site, path: str) -> None:
     """Bytes of everything before media, compressed as a web server sends it."""
     bodies: dict[str, int] = {}
@@ -144,6 +152,6 @@ def test_citizen_pages_stay_light(browser: Browser, site: Site, path: str) -> No
 
     page = browser.new_page(viewport={"width": 360, "height": 740})
     page.on("response", weigh)
-    page.goto(site.url("/" if path == "home" else site.live), wait_until="networkidle")
+    page.goto(site.url(site.live if path == "live" else path), wait_until="networkidle")
     assert 0 < sum(bodies.values()) <= BUDGET, bodies
     page.close()
