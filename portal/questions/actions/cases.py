@@ -42,9 +42,11 @@ def _actor(change: Change) -> Person:
 
 def link_cases(change: Change, root: Question, joined: list[Question]) -> None:
     """Questions that are the same make their cases members of one common matter, as far as they have cases."""
-    members = [question.appeal_id for question in joined if question.appeal_id not in (None, root.appeal_id)]
-    if root.appeal_id is not None and members:
-        link_same(_actor(change), root.appeal_id, [pk for pk in members if pk is not None], at=change.at)
+    if root.appeal_id is None:
+        return
+    members = [question.appeal_id for question in joined if question.appeal_id is not None]
+    if set(members) - {root.appeal_id}:
+        link_same(_actor(change), root.appeal_id, members, at=change.at)
 
 
 def speak_to(change: Change, question: Question, begin_ms: int, end_ms: int, passage: str) -> int:
