@@ -7,6 +7,7 @@ import socket
 import time
 from typing import Any
 
+from aioice import stun
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_128_GCM,
     SRTP_AEAD_AES_256_GCM,
@@ -16,7 +17,7 @@ from aiortc.rtcdtlstransport import (
 from OpenSSL import SSL
 from pylibsrtp import Policy, Session
 
-from streaming.ice import Credentials, write_request
+from streaming.ice import Credentials, write_response
 
 PROFILES = [SRTP_AEAD_AES_128_GCM, SRTP_AEAD_AES_256_GCM, SRTP_AES128_CM_SHA1_80]
 CERTIFICATE = RTCCertificate.generateCertificate()
@@ -38,6 +39,7 @@ class Client:
         self.receive: Session | None = None
         self.send: Session | None = None
         self.profile = ""
+        self._tie = secrets.randbits(64)
         self._inbox: asyncio.Queue[bytes] = asyncio.Queue()
 
     # -- descriptions
@@ -49,11 +51,14 @@ class Client:
     def answer(self, offer: str, without: str = "") -> str:
         """The offer turned round as a browser would, once `learn` knows it; `without` is a type not taken."""
         host, port = self.sock.getsockname()
-        text = re.sub(r"a=(candidate|end-of-candidates|ice-lite|ssrc|msid).*\r?\n", "", offer)
+        text = re.sub(
+            r"a=(candidate|end-of-candidates|ice-lite|ice-options|ssrc|msid|extmap).*\r?\n", "", offer
+        )
         text = re.sub(r"a=fingerprint:.*", f"a=fingerprint:sha-256 {FINGERPRINT}", text)
         text = re.sub(r"a=ice-ufrag:.*", f"a=ice-ufrag:{self.own.ufrag}", text)
         text = re.sub(r"a=ice-pwd:.*", f"a=ice-pwd:{self.own.password}", text)
-        text = re.sub(r"(a=mid:.*)", rf"\1\na=candidate:1 1 udp 2130706431 {host} {port} typ host", text)
+        mine = f"a=candidate:1 1 udp 2130706431 {host} {port} typ host\r\na=end-of-candidates\r\n"
+        text = re.sub(r"(a=mid:.*\n)", lambda found: found[1] + mine, text)
         text = re.sub(r"a=setup:.*", "a=setup:active", text).replace("a=sendonly", "a=recvonly")
         return text.replace(f"SAVPF {without} ", "SAVPF ") if without else text
 
@@ -69,9 +74,18 @@ class Client:
     # -- connection
 
     def check(self) -> None:
-        """A connectivity check, or later a consent check."""
-        request = write_request(self.theirs, self.own.ufrag, secrets.token_bytes(12), True)
-        self._put(request)
+        """A connectivity check, or later a consent check, with all that libnice wants in it (RFC 8445, 7.1)."""
+        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        request.attributes["USERNAME"] = f"{self.theirs.ufrag}:{self.own.ufrag}"
+        request.attributes["PRIORITY"] = 1_845_501_695
+        request.attributes["ICE-CONTROLLING"] = self._tie
+        request.attributes["USE-CANDIDATE"] = None
+        request.add_message_integrity(self.theirs.password.encode())
+        self._put(bytes(request))
+
+    def respond(self, request: bytes) -> None:
+        """Answer the other side's check: Janus wants to hear it, although it is the lite side."""
+        self._put(write_response(request[4:20], self.sock.getpeername(), self.own.password))
 
     def _put(self, data: bytes) -> None:
         try:
@@ -105,7 +119,9 @@ class Client:
                 data = await asyncio.wait_for(self._inbox.get(), max(0.001, until - time.monotonic()))
             except TimeoutError:
                 return None
-            if first <= data[0] <= last:
+            if data[0] == 0:
+                self.respond(data)
+            elif first <= data[0] <= last:
                 return data
 
     async def _ice(self) -> None:

@@ -88,9 +88,12 @@ class Janus:
     def _on_readable(self) -> None:
         while True:
             try:
-                message = json.loads(self._sock.recv(65_536))
+                data = self._sock.recv(65_536)
             except BlockingIOError:
                 return
+            if not data:
+                raise ConnectionError("Janus is gone")
+            message = json.loads(data)
             if message["janus"] != "ack" and message.get("transaction") in self._waiting:
                 waiting = self._waiting.pop(message["transaction"])
                 if not waiting.done():

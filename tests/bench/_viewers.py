@@ -112,6 +112,8 @@ class Crowd:
             viewer = int(batch.viewer[at])
             self._need[viewer, stream[at]] -= 1
             self.raw[viewer].append(batch.data[at, : batch.size[at]].tobytes())
+        for at in np.nonzero(batch.first == 0)[0]:
+            self._clients[int(batch.viewer[at])].respond(batch.data[at, :20].tobytes())
         self._batches.append(batch.only(media))
 
     def _speak(self) -> None:
