@@ -16,7 +16,7 @@ def step(person: Staff, number: str, name: str, **fields: str) -> None:
     if details.get_attribute("open") is None:
         details.locator("summary").click()
     for field, value in fields.items():
-        place = form.locator(f"[name={field}]")
+        place = form.locator(f"[name={name}-{field}]")
         if place.evaluate("node => node.tagName") == "SELECT":
             place.select_option(value)
         else:
