@@ -7,8 +7,9 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from portal.lib.errors import DirectTrainError, TryLater
+from portal.lib.errors import DirectTrainError, NotAllowed, TryLater
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -90,3 +91,12 @@ class TranslateErrors:
         if isinstance(error, TryLater):
             response.headers["Retry-After"] = str(error.seconds)
         return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's refusal of a form that does not come from our own page, in our words."""
+    log.info("refused a form: %s", reason)
+    error = NotAllowed(_("这个页面放得太久了，没有发送。请返回上一页，刷新后再试一次。"))
+    if wants_json(request):
+        return JsonResponse({"error": {"code": error.code, "message": error.message}}, status=error.status)
+    return render(request, "refused.html", {"error": error}, status=error.status)
