@@ -27,6 +27,7 @@ class Log:
 class Verdict:
     """Of the window: packets received and expected, and what differed."""
 
+    arrived: int = 0  # within the window, whenever sent: what the server's CPU time was spent for
     received: int = 0
     expected: int = 0
     duplicates: int = 0
@@ -75,6 +76,7 @@ def judge(
 ) -> None:
     """Fill `verdict` for packets that were sent in `window` (ns). `deltas`: [viewer][stream]."""
     delays = []
+    verdict.arrived = int(((log.time >= window[0]) & (log.time <= window[1])).sum())
     for stream in (0, 1):
         sent = times[stream]
         wanted = (sent >= window[0]) & (sent <= window[1])

@@ -12,6 +12,7 @@ import os
 import select
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.bench._judge import Log, Verdict, compare, judge
 from tests.bench._report import say
 from tests.bench._stream import AUDIO_PT, VIDEO_PT, send_times
 
+CONSENT = 5.0  # s between checks while others join
 TOGETHER = 16  # joins under way at once
 SAMPLE = 50  # one viewer in so many is decrypted whole
 FIRST = 6  # packets of each stream kept of everybody, to know its numbers
@@ -40,36 +42,57 @@ def cpu_seconds(pid: int) -> float:
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
+async def keep_alive(clients: list[Client]) -> None:
+    """Consent for those who are in already, while the others join."""
+    while True:
+        await asyncio.sleep(CONSENT)
+        for client in clients:
+            client.check()
+
+
+async def join_all(one: Callable[[int], Awaitable[Client]], count: int) -> list[Client]:
+    """`TOGETHER` at a time; in the order of their numbers."""
+    slots, there = asyncio.Semaphore(TOGETHER), list[Client]()
+
+    async def in_turn(number: int) -> Client:
+        async with slots:
+            there.append(await one(number))
+            return there[-1]
+
+    consent = asyncio.create_task(keep_alive(there))
+    found = await asyncio.gather(*(in_turn(number) for number in range(count)))
+    consent.cancel()
+    return found
+
+
 async def join_engine(path: str, count: int) -> list[Client]:
-    """Everybody in, `TOGETHER` at a time."""
-    control, slots = await Control.open(path), asyncio.Semaphore(TOGETHER)
+    """Everybody into the engine's room."""
+    control = await Control.open(path)
 
     async def one(number: int) -> Client:
-        async with slots:
-            client = Client()
-            offer = await control.ask("watch", viewer=f"viewer-{number}")
-            client.learn(offer["sdp"])
-            await control.ask("accept", peer=offer["peer"], sdp=client.answer(offer["sdp"], without="63"))
-            await client.connect()
-            return client
+        client = Client()
+        offer = await control.ask("watch", viewer=f"viewer-{number}")
+        client.learn(offer["sdp"])
+        await control.ask("accept", peer=offer["peer"], sdp=client.answer(offer["sdp"], without="63"))
+        await client.connect()
+        return client
 
-    return await asyncio.gather(*(one(number) for number in range(count)))
+    return await join_all(one, count)
 
 
 async def join_janus(path: str, count: int) -> list[Client]:
     """The same at the streaming plugin's mountpoint."""
-    janus, slots = await Janus.open(path), asyncio.Semaphore(TOGETHER)
+    janus = await Janus.open(path)
 
     async def one(number: int) -> Client:
-        async with slots:
-            client = Client()
-            handle, offer = await janus.watch()
-            client.learn(offer)
-            await janus.start(handle, client.answer(offer))
-            await client.connect()
-            return client
+        client = Client()
+        handle, offer = await janus.watch()
+        client.learn(offer)
+        await janus.start(handle, client.answer(offer))
+        await client.connect()
+        return client
 
-    found = await asyncio.gather(*(one(number) for number in range(count)))
+    found = await join_all(one, count)
     janus.leave_open()
     return found
 

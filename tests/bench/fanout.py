@@ -6,7 +6,7 @@ sequence number checked and its time taken by the kernel; one viewer in fifty is
 
 What each figure is:
   core           CPU time of the server in the window ÷ the window, kernel work included (softirq of loopback too)
-  us_per_packet  the same CPU time ÷ packets the viewers got
+  us_per_packet  the same CPU time ÷ packets that reached the viewers in the window
   p50_ms, p99_ms from the publisher's send to the viewer's socket, all packets
   lost           packets that were sent in the window and never arrived
   joins_per_s    everybody joining before the broadcast begins, 16 at a time; the generator may be the limit
@@ -144,8 +144,8 @@ def yardstick() -> float:
 
 
 def per_packet(figures: Figures) -> float:
-    """Microseconds of the server's CPU time per packet that arrived."""
-    got = figures["received"] + figures["duplicates"]
+    """Microseconds of the server's CPU time per packet that arrived in the window."""
+    got = figures["arrived"]
     return float(figures["cpu_s"] / got * 1e6) if got else float("nan")
 
 
