@@ -109,6 +109,9 @@ class ManyProcesses:
     def log(self, name: str) -> str:
         return (self.data_dir / f"{name}.log").read_text(errors="replace")
 
+    def logs(self) -> str:
+        return "".join(self.log(name) for name in self.processes)
+
     def _wait(self, seconds: float = 60) -> None:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE

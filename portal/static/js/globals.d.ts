@@ -6,3 +6,6 @@ declare function interpolate(format: string, values: unknown[] | Record<string, 
 interface Window {
   Hls?: typeof import("hls.js").default;
 }
+
+// Named here because the collector of static files takes an import in a module's comment for an address.
+type HlsLibrary = typeof import("hls.js").default;

@@ -9,13 +9,13 @@ import { Emitter } from "./emitter.js";
 // Behind this many seconds the picture jumps to the present (a page that slept).
 const TOO_FAR_BEHIND = 12;
 
-/** @typedef {import("hls.js").default} Hls */
+/** @typedef {InstanceType<HlsLibrary>} Hls */
 
-/** @type {Promise<typeof import("hls.js").default | undefined> | undefined} */
+/** @type {Promise<HlsLibrary | undefined> | undefined} */
 let loading;
 
 /** Load hls.js once; undefined when the browser cannot use it or it could not be had.
- * @param {string} address @returns {Promise<typeof import("hls.js").default | undefined>} */
+ * @param {string} address @returns {Promise<HlsLibrary | undefined>} */
 function loadHls(address) {
   loading ??= new Promise((resolve) => {
     const script = document.createElement("script");
@@ -89,7 +89,7 @@ export class HlsLine extends Emitter {
 
   #stalled = () => this.emit("stalled");
 
-  /** @param {typeof import("hls.js").default} Library */
+  /** @param {HlsLibrary} Library */
   #attach(Library) {
     // The page shows captions itself; text tracks of the list would only need what the Content-Security-Policy forbids.
     const hls = new Library({ renderTextTracksNatively: false, lowLatencyMode: this.live, backBufferLength: 30, maxLiveSyncPlaybackRate: this.live ? 1.2 : 1 });
@@ -113,7 +113,7 @@ export class HlsLine extends Emitter {
   }
 
   /** A broken picture is mended in place first; anything else starts anew after a pause, for ever.
-   * @param {typeof import("hls.js").default} Library @param {boolean} media */
+   * @param {HlsLibrary} Library @param {boolean} media */
   #mend(Library, media) {
     if (this.#closed) return;
     this.emit("stalled");
