@@ -56,7 +56,7 @@ def evaluate(evening: Evening) -> None:
     expect(page).to_have_url(re.compile("/rate/"))
     phone.photograph(evening.pictures, "rate-phone")
     page.locator("button[name=level]").nth(3).click()
-    expect(page.locator("[role=status]").first).to_be_visible()
+    expect(page.locator("main p[role=status].note-good")).to_be_visible()
     page.locator("button[name=solved][value=no]").click()
     reopen = page.locator("details", has=page.locator("button[name=reopen]"))
     reopen.locator("summary").click()

@@ -52,7 +52,8 @@ class ManyProcesses:
         self._run_to_end("prepare")
         self.nginx = servers.nginx(self.web_port, self.static)
         self.url = f"https://127.0.0.1:{self.nginx.port}"
-        self.once("demo")
+        # Production refuses invented people; this one command runs as if it were none.
+        self.once("demo", PRODUCTION="0")
         for name in ("web", "media", "scribe", "clerk"):
             self.start(name)
         self._wait()
@@ -88,11 +89,11 @@ class ManyProcesses:
             ["sh", "-c", shell], cwd=ROOT, env=self.environment(name), check=True, capture_output=True
         )
 
-    def once(self, *arguments: str) -> str:
+    def once(self, *arguments: str, **extra: str) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=self.environment("web"),
+            env={**self.environment("web"), **extra},
             capture_output=True,
             text=True,
         )
