@@ -98,6 +98,7 @@ def after_the_end(evening: Evening, lin: Leader, viewer: Citizen, alice: Citizen
 
     until(clip_is_there, 30, "the clip on the case page")
     alice.picture_plays("video", 15)
+    case.locator("video").first.scroll_into_view_if_needed()
     alice.photograph(evening.pictures, "case-phone")
 
 
