@@ -58,7 +58,7 @@ def test_logging_out_takes_the_copies_along(browser: Browser, site: Site) -> Non
     installed(page, site)
     page.goto(site.url("/cases/"))
     expect(page.get_by_text("村口的路灯坏了三盏")).to_be_visible()
-    page.get_by_role("button", name="退出").click()
+    page.get_by_role("button", name="退出", exact=True).click()
     page.wait_for_url(site.url("/"))
     page.wait_for_load_state("networkidle")
     context.set_offline(True)
