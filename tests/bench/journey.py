@@ -131,9 +131,7 @@ def kill_lost(county: County, session: int, viewer: Citizen) -> float:
 def hls_glass(evening: Evening) -> float:
     """Median age in seconds of the programme's frames in a page whose WebRTC is taken away."""
     viewer = Citizen(evening.playwright, evening.url, DESKTOP)
-    viewer.context.add_init_script(
-        "window.RTCPeerConnection = class { constructor() { throw new Error('none'); } };"
-    )
+    viewer.context.add_init_script("window.RTCPeerConnection = undefined;")
     evening.enter(viewer).watch(evening.session)
     viewer.picture_plays("[data-main]", 40)
     time.sleep(6)
