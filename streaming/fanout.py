@@ -27,12 +27,12 @@ class Audience:
     def __init__(self) -> None:
         self.gathering = Gathering()
         self.timer: asyncio.TimerHandle | None = None
-        self.members: dict[Receiver, tuple[bool, Group | None]] = {}  # shifted; None: the plain path
+        self.members: dict[Receiver, tuple[int, Group | None]] = {}  # offset; None: the plain path
         self.groups: dict[GroupKey, Group] = {}
 
-    def plain(self) -> Iterator[tuple[Receiver, bool]]:
+    def plain(self) -> Iterator[tuple[Receiver, int]]:
         """Members that are served one by one."""
-        return ((receiver, shifted) for receiver, (shifted, group) in self.members.items() if group is None)
+        return ((receiver, offset) for receiver, (offset, group) in self.members.items() if group is None)
 
     def disarm(self) -> list[bytes]:
         """Everything that waits; nothing waits and no timer runs afterwards."""
@@ -55,12 +55,12 @@ class Fanout:
 
     # -- who
 
-    def join(self, feed: Feed, receiver: Receiver, shifted: bool = False) -> None:
-        """From the next packet on `receiver` gets `feed`, its numbers moved by 32768 if `shifted`."""
+    def join(self, feed: Feed, receiver: Receiver, offset: int = 0) -> None:
+        """From the next packet on `receiver` gets `feed`, its sequence numbers moved by `offset`."""
         audience = self._audiences.setdefault(feed, Audience())
         if receiver not in audience.members:
             self.flush(feed)  # what waits was for those before
-            self._seat(audience, receiver, shifted)
+            self._seat(audience, receiver, offset)
 
     def leave(self, feed: Feed, receiver: Receiver) -> None:
         """No further packet of `feed` for `receiver`, and its keys are let go; unknown ones are ignored."""
@@ -115,17 +115,17 @@ class Fanout:
         elif audience.timer is None and len(audience.gathering):
             audience.timer = asyncio.get_running_loop().call_later(HOLD, self.flush, feed)
 
-    def send_to(self, receiver: Receiver, packets: list[bytes], shifted: bool = False) -> None:
+    def send_to(self, receiver: Receiver, packets: list[bytes], offset: int = 0) -> None:
         """Catch one receiver up, in order and at once."""
         fitting = [packet for packet in packets if len(packet) <= MAX_PLAIN]
         self.counters.too_long += len(packets) - len(fitting)
-        ready = _shifted(fitting) if shifted else fitting
+        ready = _moved(fitting, offset)
         target = self._target(receiver)
         if target is None or self._bench is None:
             self._send_plain(receiver, ready)
             return
-        alone = Group(self._key(receiver, target, shifted), self._bench, self.counters)
-        alone.add(receiver, target)
+        alone = Group(self._key(receiver, target), self._bench, self.counters)
+        alone.add(receiver, target, 0)
         alone.send(ready)
         self._learn(alone)
 
@@ -135,12 +135,11 @@ class Fanout:
         packets = audience.disarm() if audience is not None else []
         if audience is None or not packets:
             return
-        moved = _shifted(packets)
         groups = [*audience.groups.values()]
         for group in groups:
-            group.send(moved if group.key.shifted else packets)
-        for receiver, shifted in audience.plain():
-            self._send_plain(receiver, moved if shifted else packets)
+            group.send(packets)
+        for receiver, offset in audience.plain():
+            self._send_plain(receiver, _moved(packets, offset))
         for group in groups:  # only now: who changes its group must not be served twice
             self._learn(group)
 
@@ -157,31 +156,31 @@ class Fanout:
             self._bench = Workbench(self._library)
         return target
 
-    def _key(self, receiver: Receiver, target: Target, shifted: bool) -> GroupKey:
+    def _key(self, receiver: Receiver, target: Target) -> GroupKey:
         self._segmenting = self._segmenting and can_segment(target.sock)
         segmented = self._segmenting and receiver not in self._unsegmented
-        return GroupKey(target.sock, target.keys.tag, shifted, segmented)
+        return GroupKey(target.sock, target.keys.tag, segmented)
 
-    def _seat(self, audience: Audience, receiver: Receiver, shifted: bool) -> None:
+    def _seat(self, audience: Audience, receiver: Receiver, offset: int) -> None:
         target = self._target(receiver)
         if target is None or self._bench is None:
-            audience.members[receiver] = shifted, None
+            audience.members[receiver] = offset, None
             return
-        key = self._key(receiver, target, shifted)
+        key = self._key(receiver, target)
         group = audience.groups.get(key)
         if group is None:
             group = audience.groups[key] = Group(key, self._bench, self.counters)
-        group.add(receiver, target)
-        audience.members[receiver] = shifted, group
+        group.add(receiver, target, offset)
+        audience.members[receiver] = offset, group
 
-    def _unseat(self, audience: Audience, receiver: Receiver) -> bool:
-        """Take a member out of its group; whether its numbers were shifted."""
-        shifted, group = audience.members.pop(receiver)
+    def _unseat(self, audience: Audience, receiver: Receiver) -> int:
+        """Take a member out of its group; the offset of its numbers."""
+        offset, group = audience.members.pop(receiver)
         if group is not None:
             group.remove(receiver)
             if not len(group):
                 del audience.groups[group.key]
-        return shifted
+        return offset
 
     def _learn(self, group: Group) -> None:
         """Fall back where the kernel refused: one receiver to unsegmented messages, or all to plain sendto."""
@@ -195,5 +194,5 @@ class Fanout:
             self.moved(receiver)
 
 
-def _shifted(packets: list[bytes]) -> list[bytes]:
-    return [shift_sequence(packet) for packet in packets]
+def _moved(packets: list[bytes], offset: int) -> list[bytes]:
+    return [shift_sequence(packet, offset) for packet in packets] if offset else packets

@@ -1,8 +1,9 @@
 """Viewers that share one plaintext, encrypted and sent in chunks.
 
-A group has one feed (so one map of payload types and one codec, with RED or without), one length of SRTP tag,
-one shift of sequence numbers, one socket, and one way of sending. Only the keys differ from viewer to viewer;
-as every viewer has its own, no key ever meets the same counter with two plaintexts (RFC 7714, section 8.4).
+A group has one feed (so one map of payload types, one codec and one layer, with RED or without), one length of
+SRTP tag, one socket, and one way of sending. From viewer to viewer only the keys differ, and the offset of the
+sequence numbers: somebody who came from another layer goes on counting where it was. As every viewer has its
+own keys, no key ever meets the same counter with two plaintexts (RFC 7714, section 8.4).
 """
 
 import errno
@@ -57,7 +58,6 @@ class GroupKey:
 
     sock: socket.socket
     tag: int
-    shifted: bool  # sequence numbers are moved by 32768
     segmented: bool  # UDP GSO; otherwise one message per packet
 
 
@@ -66,18 +66,21 @@ class Chunk:
 
     def __init__(self, bench: Workbench) -> None:
         self.members: list[tuple[Receiver, Target]] = []
+        self.offsets: list[int] = []  # of the sequence numbers, by place
         self._bench = bench
         self._headers: Headers | None = None
         self._handles: list[Any] = []
 
-    def add(self, receiver: Receiver, target: Target) -> None:
+    def add(self, receiver: Receiver, target: Target, offset: int) -> None:
         """One more, at the end."""
         self.members.append((receiver, target))
+        self.offsets.append(offset)
         self._headers = None
 
     def remove(self, receiver: Receiver) -> None:
         """One less; the others move up."""
-        self.members = [member for member in self.members if member[0] is not receiver]
+        place = next(at for at, member in enumerate(self.members) if member[0] is receiver)
+        del self.members[place], self.offsets[place]
         self._headers = None
 
     @property
@@ -109,13 +112,13 @@ class Group:
     def __len__(self) -> int:
         return len(self._chunk_of)
 
-    def add(self, receiver: Receiver, target: Target) -> None:
-        """From the next run on `receiver` gets everything."""
+    def add(self, receiver: Receiver, target: Target, offset: int) -> None:
+        """From the next run on `receiver` gets everything, its numbers moved by `offset`."""
         chunk = next((chunk for chunk in self._chunks if len(chunk.members) < CHUNK), None)
         if chunk is None:
             chunk = Chunk(self._bench)
             self._chunks.append(chunk)
-        chunk.add(receiver, target)
+        chunk.add(receiver, target, offset)
         self._chunk_of[receiver] = chunk
 
     def remove(self, receiver: Receiver) -> None:
@@ -135,7 +138,7 @@ class Group:
     def _send_run(self, chunk: Chunk, run: Run) -> None:
         bench, viewers, count = self._bench, len(chunk.members), len(run.packets)
         headers = chunk.headers
-        deque(map(FFI.memmove, *bench.copies(viewers)), maxlen=0)
+        deque(map(FFI.memmove, *bench.copies(chunk.offsets)), maxlen=0)
         results = list(map(protect_in_place, chunk.handles(count), bench.packets, bench.lengths))
         if any(results):
             self._send_around(chunk, results, count)

@@ -5,14 +5,14 @@ import secrets
 EARLY = 256  # packets; a stream that begins nearer to a wrap than this could meet an older packet behind it
 
 
-def wants_shift(sequence: int) -> bool:
-    """Whether a viewer whose first packet has this 16-bit number must get all numbers moved by 32768.
+def first_offset(sequence: int) -> int:
+    """By how much all numbers of a viewer are moved whose first packet has this 16-bit number: 0 or 32768.
 
     Nothing tells a viewer how often the numbers wrapped (SRTP's roll-over counter, RFC 3711, section 3.3.1):
     it counts for itself, and one that loses the packets round a wrap soon after its beginning counts wrongly
     and decrypts nothing any more. So everybody begins in the lower half, at least 32,512 packets before one.
     """
-    return bool((sequence - EARLY) & 0x8000)
+    return (sequence - EARLY) & 0x8000
 
 
 class Rewriter:

@@ -113,9 +113,10 @@ def write_rtx(packet: bytes, payload_type: int, sequence: int, ssrc: int) -> byt
     return header + struct.pack("!H", old) + packet[12:]
 
 
-def shift_sequence(packet: bytes) -> bytes:
-    """The packet with its sequence number moved by 32768; twice is the same packet again."""
-    return packet[:2] + bytes((packet[2] ^ 0x80,)) + packet[3:]
+def shift_sequence(packet: bytes, offset: int) -> bytes:
+    """The packet with its sequence number moved by `offset`, modulo 65536."""
+    sequence = (int.from_bytes(packet[2:4], "big") + offset) & 0xFFFF
+    return packet[:2] + sequence.to_bytes(2, "big") + packet[4:]
 
 
 def open_rtx(packet: RtpPacket, payload_type: int, ssrc: int) -> RtpPacket | None:

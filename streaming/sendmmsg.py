@@ -98,6 +98,7 @@ class Workbench:
         self.packets: list[Any] = []
         self.lengths: list[Any] = []
         self.template = b""
+        self._moved: dict[int, bytes] = {}  # templates with other sequence numbers, by offset
         self._spans: list[tuple[int, int]] = []
         self._run_is_single = True
 
@@ -112,6 +113,7 @@ class Workbench:
         sizes = [len(packet) for packet in run.packets]
         lengths = struct.pack(f"={count}i", *sizes).ljust(_LENGTHS, b"\0")
         self.template = lengths + bytes(tag).join(run.packets)
+        self._moved.clear()
         if self._shape != (count, step):
             self._point(count, step)
         total = step * (count - 1) + sizes[-1] + tag
@@ -132,9 +134,25 @@ class Workbench:
         if len(self.lengths) != count * CHUNK:
             self.lengths = [FFI.cast("int *", place + 4 * at) for place in places for at in range(count)]
 
-    def copies(self, viewers: int) -> Any:
-        """What `memmove` is mapped over to fill the first `viewers` places: targets, source, length."""
-        return self.places[:viewers], repeat(self.template), repeat(len(self.template))
+    def copies(self, offsets: Sequence[int]) -> Any:
+        """What `memmove` is mapped over to fill as many places: targets, sources, length.
+
+        The viewer at each place gets all sequence numbers moved by its own offset.
+        """
+        sources = map(self._template_for, offsets) if any(offsets) else repeat(self.template)
+        return self.places[: len(offsets)], sources, repeat(len(self.template))
+
+    def _template_for(self, offset: int) -> bytes:
+        if not offset:
+            return self.template
+        moved = self._moved.get(offset)
+        if moved is None:
+            made = bytearray(self.template)
+            for start, _ in self._spans:
+                sequence = int.from_bytes(made[start + 2 : start + 4], "big") + offset
+                made[start + 2 : start + 4] = (sequence & 0xFFFF).to_bytes(2, "big")
+            moved = self._moved[offset] = bytes(made)
+        return moved
 
     def send(self, fileno: int, headers: Headers, first: int, count: int) -> int:
         """Send `count` loaded places from `first` on: how many went, or minus the errno of the first of them."""

@@ -88,9 +88,9 @@ class Stage:
         for stream in self.streams:
             gop = stream.gop() if stream.codec and viewer.takes(stream, stream.codec) else None
             if gop:
-                shifted = viewer.shifts(stream, gop[0])
-                self.fanout.send_to(viewer, gop, shifted)
-                self.fanout.join(viewer.feed(stream), viewer, shifted)
+                offset = viewer.offset(stream, gop[0])
+                self.fanout.send_to(viewer, gop, offset)
+                self.fanout.join(viewer.feed(stream), viewer, offset)
             else:
                 self._waiting[stream][viewer] = None
                 self.want_key(stream)
@@ -110,7 +110,7 @@ class Stage:
         for viewer in [*waiting]:
             if stream.codec is not None and viewer.takes(stream, stream.codec):
                 del waiting[viewer]
-                self.fanout.join(viewer.feed(stream), viewer, viewer.shifts(stream, first))
+                self.fanout.join(viewer.feed(stream), viewer, viewer.offset(stream, first))
 
     def _regroup(self, stream: OutgoingStream) -> None:
         """The codec changed: who cannot decode it waits for better days."""

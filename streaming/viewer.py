@@ -10,7 +10,7 @@ from streaming.errors import StreamingError
 from streaming.limits import ResendGuard
 from streaming.outgoing import Feed, OutgoingStream
 from streaming.peer import Peer, Station
-from streaming.rewriting import wants_shift
+from streaming.rewriting import first_offset
 from streaming.rtcp import Bandwidth, KeyRequest, Nack, ReportBlock, parse_rtcp
 from streaming.rtp import shift_sequence, write_rtx
 from streaming.sdp import parse_sdp
@@ -62,7 +62,7 @@ class Viewer(Peer):
         self._codecs: dict[str, frozenset[Codec]] = {}
         self._red: frozenset[str] = frozenset()
         self._guards = {kind: ResendGuard(*limits) for kind, limits in RESEND_LIMITS.items()}
-        self._shifted: dict[int, bool] = {}
+        self._offsets: dict[int, int] = {}
         self._rtx_sequences = {ssrc: secrets.randbelow(1 << 13) for ssrc in self._streams}
 
     def offer(self) -> str:
@@ -98,10 +98,10 @@ class Viewer(Peer):
         """The form of `stream` that this viewer gets."""
         return stream.red if self.takes_red(stream) else stream.plain
 
-    def shifts(self, stream: OutgoingStream, first: bytes) -> bool:
-        """Whether this viewer gets the stream's numbers moved by 32768; the very first packet decides."""
+    def offset(self, stream: OutgoingStream, first: bytes) -> int:
+        """By how much this viewer's numbers of the stream are moved; the very first packet decides."""
         sequence = int.from_bytes(first[2:4], "big")
-        return self._shifted.setdefault(stream.offered.ssrc, wants_shift(sequence))
+        return self._offsets.setdefault(stream.offered.ssrc, first_offset(sequence))
 
     @property
     def codecs(self) -> frozenset[Codec]:
@@ -144,11 +144,11 @@ class Viewer(Peer):
         if stream is None:
             return
         guard = self._guards[stream.kind]
-        shifted = self._shifted.get(nack.ssrc, False)
+        offset = self._offsets.get(nack.ssrc, 0)
         for sequence in nack.sequences:
-            packet = stream.kept(sequence ^ 0x8000 if shifted else sequence, self.takes_red(stream))
+            packet = stream.kept(sequence - offset, self.takes_red(stream))
             if packet is not None and guard.allows(nack.ssrc << 16 | sequence, now):
-                self._resend(stream, shift_sequence(packet) if shifted else packet)
+                self._resend(stream, shift_sequence(packet, offset))
 
     def _resend(self, stream: OutgoingStream, packet: bytes) -> None:
         """Picture by RTX; sound as the same packet again, because browsers have no RTX for it."""

@@ -16,7 +16,7 @@ from streaming.fanout import Engine, Fanout
 from streaming.gathering import MAX_HELD, MAX_PLAIN, cut_into_runs
 from streaming.gso import can_segment
 from streaming.outgoing import Feed
-from streaming.rewriting import wants_shift
+from streaming.rewriting import first_offset
 from streaming.rtp import RtpPacket, parse_rtp, shift_sequence
 from streaming.sendmmsg import FFI, Workbench, open_library, socket_address
 from tests.streaming.batches import FEED, Ear, ears, frame
@@ -204,7 +204,7 @@ async def test_a_viewer_without_an_address_is_served_one_by_one_until_it_has_one
     fanout = Fanout()
     with ears(2) as (_, [alice, bob]):
         alice.batched = False
-        fanout.join(FEED, alice, shifted=True)
+        fanout.join(FEED, alice, 32_768)
         fanout.join(FEED, bob)
         assert fanout.ways() == {"gso": 1, "sendmmsg": 0, "plain": 1}
         said(fanout, frame(0, FRAME))
@@ -218,11 +218,25 @@ async def test_a_viewer_without_an_address_is_served_one_by_one_until_it_has_one
         assert [packet.sequence for packet in bob.heard()] == [*range(8)]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_every_viewer_counts_on_with_an_offset_of_its_own(engine: Engine) -> None:
+    fanout, offsets = Fanout(engine), [0, 7, 65_530, 7, 40_000]
+    with ears(5) as (_, viewers):
+        for ear, offset in zip(viewers, offsets, strict=True):
+            fanout.join(FEED, ear, offset)
+        packets = frame(65_400, FRAME) + frame(65_404, [50])
+        said(fanout, packets)
+        for ear, offset in zip(viewers, offsets, strict=True):
+            wanted = [shift_sequence(packet, offset) for packet in packets]
+            assert ear.heard() == as_sent(wanted)
+        assert fanout.counters.sent == 25
+
+
 async def test_who_joins_in_the_upper_half_survives_the_loss_of_the_wrap() -> None:
     fanout = Fanout()
     with ears(2) as (_, [alice, bob]):
-        assert wants_shift(65_000)
-        fanout.join(FEED, alice, shifted=True)
+        assert first_offset(65_000)
+        fanout.join(FEED, alice, 32_768)
         fanout.join(FEED, bob)
         said(fanout, frame(65_000, FRAME))
         assert [packet.sequence for packet in alice.heard()] == [32_232 + at for at in range(4)]
@@ -260,8 +274,8 @@ def test_runs_keep_the_order_and_only_their_last_packet_is_shorter(sizes: list[i
 @given(st.integers(0, 0xFFFF))
 def test_everybody_begins_far_from_a_wrap_and_a_shift_undoes_itself(sequence: int) -> None:
     packet = frame(sequence, [5])[0]
-    assert shift_sequence(shift_sequence(packet)) == packet
-    first = parse_rtp(shift_sequence(packet) if wants_shift(sequence) else packet)
+    assert shift_sequence(shift_sequence(packet, 0x8000), 0x8000) == packet
+    first = parse_rtp(shift_sequence(packet, first_offset(sequence)))
     assert first is not None and 256 <= first.sequence < 32_768 + 256
 
 
