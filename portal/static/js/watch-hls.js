@@ -8,6 +8,13 @@ import { Emitter } from "./emitter.js";
 
 // Behind this many seconds the picture jumps to the present (a page that slept).
 const TOO_FAR_BEHIND = 12;
+// Until the list and the first segment are here, time has passed: a live picture that begins this much later than it could
+// leaps there once, as soon as this much lies ahead of it. hls.js alone would need ten seconds of faster play.
+const LATE_BEGIN = 0.3;
+const AHEAD = 0.5;
+const BEGIN_WITHIN = 10_000;
+// What the first stall adds to the distance from the present, in seconds; hls.js itself would add a whole second.
+const ROOM_PER_STALL = 0.2;
 
 /** @typedef {InstanceType<HlsLibrary>} Hls */
 
@@ -37,6 +44,8 @@ export class HlsLine extends Emitter {
   #hls = null;
   #closed = false;
   #mended = 0;
+  /** Until when the picture may leap to the present of its own accord; 0: it has, or may not. */
+  #beginning = 0;
   #retry = new Retry({ first: 1_000, most: 10_000 });
   /** @type {() => void} */
   #wake = () => {
@@ -92,10 +101,18 @@ export class HlsLine extends Emitter {
   /** @param {HlsLibrary} Library */
   #attach(Library) {
     // The page shows captions itself; text tracks of the list would only need what the Content-Security-Policy forbids.
-    const hls = new Library({ renderTextTracksNatively: false, lowLatencyMode: this.live, backBufferLength: 30, maxLiveSyncPlaybackRate: this.live ? 1.2 : 1 });
+    const hls = new Library({
+      renderTextTracksNatively: false,
+      lowLatencyMode: this.live,
+      backBufferLength: 30,
+      maxLiveSyncPlaybackRate: this.live ? 1.2 : 1,
+      liveSyncOnStallIncrease: ROOM_PER_STALL,
+    });
     this.#hls = hls;
+    this.#beginning = this.live ? performance.now() + BEGIN_WITHIN : 0;
     hls.on(Library.Events.FRAG_BUFFERED, (_event, data) => {
       this.bytes += (data.part ?? data.frag).stats.loaded;
+      if (this.#beginning) this.#beginAtPresent();
     });
     hls.on(Library.Events.LEVEL_UPDATED, (_event, data) => {
       if (this.live && !data.details.live) this.emit("ended");
@@ -136,6 +153,18 @@ export class HlsLine extends Emitter {
       this.#retry.later(play);
     };
     play();
+  }
+
+  #beginAtPresent() {
+    const present = this.#hls?.liveSyncPosition;
+    const { buffered, currentTime, readyState } = this.video;
+    if (performance.now() > this.#beginning) this.#beginning = 0;
+    if (!present || readyState < HTMLMediaElement.HAVE_FUTURE_DATA || !buffered.length) return;
+    const target = Math.min(present, buffered.end(buffered.length - 1) - AHEAD);
+    // Further behind: the next part is awaited, so that one leap is enough.
+    if (present - target > LATE_BEGIN) return;
+    this.#beginning = 0;
+    if (target - currentTime > LATE_BEGIN) this.video.currentTime = target;
   }
 
   #toPresent() {

@@ -81,6 +81,18 @@ export class RtcLine extends Emitter {
     }
   }
 
+  /** Show on other elements from now on.
+   * @param {Slots} slots */
+  moveTo(slots) {
+    const before = this.slots;
+    this.slots = slots;
+    for (const name of /** @type {const} */ (["main", "guest"])) {
+      slots[name].srcObject = before[name].srcObject;
+      before[name].srcObject = null;
+    }
+    if (!this.#playing) this.#awaitPicture();
+  }
+
   /** Leave the room and free the elements. */
   close() {
     if (this.#closed) return;
@@ -112,13 +124,17 @@ export class RtcLine extends Emitter {
     const video = this.slots[slot];
     if (video.srcObject !== stream) video.srcObject = stream;
     this.emit("attached", video);
-    if (slot === "main" && event.track.kind === "video") whenPainted(video, () => this.#painted());
+    if (slot === "main" && event.track.kind === "video") this.#awaitPicture();
   }
 
-  #painted() {
-    if (this.#playing || this.#closed) return;
-    this.#playing = true;
-    this.emit("playing");
+  #awaitPicture() {
+    const video = this.slots.main;
+    whenPainted(video, () => {
+      // An element that was given up meanwhile shows somebody else's picture.
+      if (this.#playing || this.#closed || video !== this.slots.main) return;
+      this.#playing = true;
+      this.emit("playing");
+    });
   }
 
   #changed() {

@@ -19,6 +19,8 @@ import { RtcLine } from "./watch-rtc.js";
 // When WebRTC failed: the first and the longest pause before it is tried again beside HLS.
 const FIRST_RETRY = 20_000;
 const LAST_RETRY = 300_000;
+// WebRTC that is not connected by then goes on trying beside HLS: a network may swallow its packets without a word.
+const PATIENCE = 3_500;
 
 /** @typedef {"idle" | "connecting" | "waiting" | "good" | "weak" | "sound" | "delayed" | "listening" | "reconnecting"} WatchState
  * waiting: connected, nobody on air yet; sound: picture missing, sound comes; delayed: HLS plays, some seconds late;
@@ -41,6 +43,8 @@ export class Watcher extends Emitter {
   #rtcUnplayable = typeof RTCPeerConnection === "undefined";
   #bytesBefore = 0;
   #why = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #patience;
   #deaf = () => {};
 
   /** @param {import("./signal.js").Signal} signal @param {Slots} slots
@@ -136,20 +140,24 @@ export class Watcher extends Emitter {
   #tryRtc() {
     this.#closeRtc();
     // While HLS plays, the new line waits with elements of its own until it has a picture.
-    const trial = this.line === "hls";
-    const slots = trial ? { main: silentVideo(), guest: silentVideo() } : this.slots;
-    const rtc = new RtcLine(this.signal, slots);
+    const rtc = openLine(this.signal, this.line === "hls" ? silentSlots() : this.slots);
+    if (rtc === null) {
+      this.#rtcUnplayable = true;
+      return this.#fallBack();
+    }
     this.#rtc = rtc;
     rtc.on("attached", (video) => this.#play(video));
     rtc.on("broken", (why) => this.#rtcBroke(rtc, why));
-    rtc.on("connected", () => !trial && this.#connected());
-    rtc.on("reconnecting", () => !trial && this.#become("reconnecting"));
+    rtc.on("connected", () => rtc.slots === this.slots && this.#connected());
+    rtc.on("reconnecting", () => rtc.slots === this.slots && this.#become("reconnecting"));
     rtc.on("quality", (word) => this.line === "rtc" && this.#become(word));
-    rtc.on("playing", () => (trial ? this.#adopt(rtc, slots) : this.#playing()));
+    rtc.on("playing", () => (rtc.slots === this.slots ? this.#playing() : this.#adopt(rtc)));
+    if (this.address && rtc.slots === this.slots) this.#patience = setTimeout(() => this.#setAside(rtc), PATIENCE);
     rtc.open();
   }
 
   #connected() {
+    clearTimeout(this.#patience);
     this.#use("rtc");
     if (this.state === "connecting" || this.state === "reconnecting") this.#become("waiting");
   }
@@ -160,19 +168,19 @@ export class Watcher extends Emitter {
     this.#become("good");
   }
 
+  /** @param {RtcLine} rtc */
+  #setAside(rtc) {
+    rtc.moveTo(silentSlots());
+    this.#playHls();
+  }
+
   /** The trial has a picture: its streams go to the page's elements and HLS ends.
-   * @param {RtcLine} rtc @param {Slots} trial */
-  #adopt(rtc, trial) {
+   * @param {RtcLine} rtc */
+  #adopt(rtc) {
     this.#closeHls();
-    for (const name of /** @type {const} */ (["main", "guest"])) {
-      const video = this.slots[name];
-      video.srcObject = trial[name].srcObject;
-      trial[name].srcObject = null;
-    }
+    rtc.moveTo(this.slots);
     this.#setMuted();
     for (const video of [this.slots.main, this.slots.guest]) this.#play(video);
-    rtc.slots = this.slots;
-    rtc.on("reconnecting", () => this.#become("reconnecting"));
     this.#playing();
   }
 
@@ -189,6 +197,10 @@ export class Watcher extends Emitter {
 
   #fallBack() {
     if (!this.#rtcUnplayable && !this.soundOnly) this.#retry.later(() => this.#tryRtc());
+    this.#playHls();
+  }
+
+  #playHls() {
     if (this.#hls) return;
     this.#become("reconnecting");
     if (!this.address) return;
@@ -206,6 +218,7 @@ export class Watcher extends Emitter {
   }
 
   #closeRtc() {
+    clearTimeout(this.#patience);
     const rtc = this.#rtc;
     this.#rtc = null;
     this.#bytesBefore += rtc?.bytes ?? 0;
@@ -218,6 +231,21 @@ export class Watcher extends Emitter {
     this.#bytesBefore += hls?.bytes ?? 0;
     hls?.close();
   }
+}
+
+/** A new line, or null where the browser has WebRTC in name only: switched off by a policy or an extension, it throws.
+ * @param {import("./signal.js").Signal} signal @param {Slots} slots */
+function openLine(signal, slots) {
+  try {
+    return new RtcLine(signal, slots);
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {Slots} */
+function silentSlots() {
+  return { main: silentVideo(), guest: silentVideo() };
 }
 
 function silentVideo() {
