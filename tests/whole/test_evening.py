@@ -71,6 +71,13 @@ def on_stage(
     expect(alice.page.locator("[data-part=on]")).to_be_visible(timeout=30_000)
 
 
+def the_guest_has_left(alice: Citizen, viewer: Citizen, bob: Moderator) -> None:
+    """The end of the answer gives the place free, without another step."""
+    expect(alice.page.locator("[data-part=over]")).to_be_visible(timeout=15_000)
+    expect(viewer.page.locator("[data-player]:not([data-guest-on])")).to_be_visible(timeout=15_000)
+    expect(bob.page.locator("[data-guest-off]")).to_be_hidden(timeout=15_000)
+
+
 def captions_follow(evening: Evening, viewer: Citizen) -> None:
     words = until(
         lambda: viewer.page.locator("[data-captions]").inner_text().strip(), 20, "a caption of the answer"
@@ -119,7 +126,7 @@ def test_one_evening_from_plan_to_reopened_case(county: County, evening: Evening
         on_stage(evening, bob, alice, lin, viewer, tmp_path)
         evening.answer(bob, lin, tmp_path)
         captions_follow(evening, viewer)
-        bob.take_off()
+        the_guest_has_left(alice, viewer, bob)
         after_the_end(evening, lin, viewer, alice)
         unit = county.shell(
             "from portal.people.models import Role; print(Role.objects.filter(person__username='olga').first().unit_id)"
