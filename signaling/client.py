@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from signaling.orm.people import Rights
 from signaling.outbox import Outbox
 
 MESSAGES_PER_SECOND = 20.0
@@ -47,7 +48,9 @@ def owner_name(person_id: int | None, tab: str) -> str:
 
 @dataclass(eq=False)
 class Client:
-    """State of one socket. `person_id` is what the cookie said at hello; rights are asked again each time."""
+    """State of one socket. `person_id` and `joined` are what the cookie said at hello; every message that needs more
+    than being allowed to watch asks for the rights again.
+    """
 
     session_id: int
     session_key: str | None
@@ -56,6 +59,7 @@ class Client:
     role: str | None = None
     tab: str = ""
     person_id: int | None = None
+    joined: Rights | None = None
     moderates: bool = False
     # The last number of viewers this socket was told, as the message's text.
     viewers_told: str = ""

@@ -41,6 +41,8 @@ def database(url: str, data_dir: Path) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data_dir / "direct-train.sqlite3",
+            # A connection per thread and call would cost more than most queries.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # Writers queue at BEGIN instead of failing in the middle of a transaction.
                 "transaction_mode": "IMMEDIATE",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from portal.lib.errors import NotFound
 from portal.live import actions
@@ -16,18 +17,33 @@ from transcripts.models import Cue as Captions
 from transcripts.queries import recent
 
 CAPTIONS_AT_HELLO = 4
+# Sessions and languages whose picture is kept.
+PICTURES = 64
+
+_pictures: dict[tuple[int, str], dict[str, Any]] = {}
 
 
 def _picture_of(session_id: int, captions: int) -> dict[str, Any]:
-    """Session, wall, stage and the last captions, as one client needs them to draw its page."""
+    """Session, wall, stage and the last captions, as one client needs them to draw its page.
+
+    All but the captions is the same for everybody and changes only with the revision, so it is drawn once per
+    revision: at 19:30 a whole county says hello.
+    """
     session = session_view(session_id)
-    return {
-        "session": session,
-        "revision": session["revision"],
-        "wall": questions.wall(session_id),
-        "stage": questions.stage(session_id),
-        "captions": [cue.message() for cue in recent(session_id, captions)] if captions else [],
-    }
+    key = (session_id, get_language() or "")
+    picture = _pictures.get(key)
+    if picture is None or picture["revision"] != session["revision"]:
+        picture = {
+            "session": session,
+            "revision": session["revision"],
+            "wall": questions.wall(session_id),
+            "stage": questions.stage(session_id),
+        }
+        if key not in _pictures and len(_pictures) >= PICTURES:
+            _pictures.clear()
+        _pictures[key] = picture
+    said = [cue.message() for cue in recent(session_id, captions)] if captions else []
+    return picture | {"session": session, "captions": said}
 
 
 def _may_everybody_watch(session_id: int) -> bool:

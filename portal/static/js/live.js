@@ -3,28 +3,21 @@
 import { AskDialog } from "./ask.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
-import { need, pageData, post, shelf, toast } from "./dom.js";
+import { need, pageData, post, toast } from "./dom.js";
+import { signal, store, watcher } from "./live-first.js";
 import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
 import { tickWords } from "./outbox-rules.js";
-import { Signal, SignalError, signalUrl } from "./signal.js";
+import { SignalError } from "./signal.js";
 import { Similar } from "./similar.js";
 import { amount } from "./time.js";
 import { Votes } from "./votes.js";
 import { Wall } from "./wall.js";
-import { Watcher } from "./watch.js";
 
 const page = pageData("page");
 const root = need("[data-live]", HTMLElement);
 const player = need("[data-player]", HTMLElement);
-const signal = new Signal(signalUrl(page.session.id), "viewer");
-const watcher = new Watcher(
-  signal,
-  { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement) },
-  { hls: page.hls, library: root.dataset.library },
-);
 const captions = new CaptionBox(need("[data-captions]", HTMLElement));
-const store = shelf();
 const votes = new Votes(store, page.session.id);
 const outbox = outboxOfPage();
 const wall = new Wall(need("[data-wall]", HTMLElement), need("[data-wall-template]", HTMLTemplateElement), need("[data-wall-empty]", HTMLElement), {
@@ -258,7 +251,6 @@ function listenToTaps() {
 listen();
 listenToTaps();
 if (location.hash === "#ask" && document.querySelector("[data-ask]")) dialog.open("ask");
-// First: the request for the picture goes out right behind hello.
-signal.connect();
 drawState();
 drawLine();
+signal.release();

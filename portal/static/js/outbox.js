@@ -102,10 +102,11 @@ export class Outbox extends Emitter {
     return again;
   }
 
-  /** The words are finished: kept first, then sent.
+  /** The words are finished. They are kept as a draft already, so that sending need not wait for the disk: whatever
+   * breaks between here and the answer, they are sent again with the same UUID.
    * @param {string} id @returns {Promise<Outcome>} */
   async submit(id) {
-    await this.#change(id, (item) => rules.submitted(item, this.person, this.now()));
+    this.#change(id, (item) => rules.submitted(item, this.person, this.now()));
     return this.send(id);
   }
 
@@ -141,10 +142,10 @@ export class Outbox extends Emitter {
     if (!item || !rules.mayGo(item, this.person)) return { outcome: "waiting" };
     const deliver = this.#way(item);
     if (!deliver) return { outcome: "waiting" };
-    await this.#change(id, rules.onItsWay);
+    this.#change(id, rules.onItsWay);
     try {
       const answer = await deliver(item);
-      await this.#change(id, (now) => rules.received(now, answer.number, this.now()));
+      this.#change(id, (now) => rules.received(now, answer.number, this.now()));
       this.emit("received", { item, answer });
       return { outcome: "received", answer };
     } catch (error) {

@@ -3,6 +3,8 @@
 import { cookie, post, toast } from "./dom.js";
 import { countdown } from "./time.js";
 
+// The copies are some thirty files; a telephone has better to do in the first seconds.
+const COPIES_AFTER = 3_000;
 const YEAR = 60 * 60 * 24 * 365;
 
 /** @param {boolean} large */
@@ -82,11 +84,11 @@ function startOfflineNote() {
   show();
 }
 
-/** When everything that is seen has come: the copies for a day without signal. */
+/** When everything that is seen has come, the live picture too: the copies for a day without signal. */
 function startWorker() {
   if (!("serviceWorker" in navigator)) return;
   // Refused in private windows; the site works without.
-  const register = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
+  const register = () => setTimeout(() => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined), COPIES_AFTER);
   if (document.readyState === "complete") register();
   else addEventListener("load", register);
 }

@@ -17,16 +17,24 @@ const PING_EVERY = 20_000;
 const PONG_WITHIN = 8_000;
 // Everybody notices a gap in the same moment: spread the questions for it.
 const CATCH_UP_SPREAD = 1_500;
+// What is held for a page whose modules do not come; the rest is asked for again.
+const HELD_MOST = 200;
 // Our close codes: a page that leaves gives its media up at once, one that comes again keeps them.
 const LEAVING = 1000;
 const COMING_AGAIN = 4000;
 
 /** A refusal. `code` is a word of the protocol, or ours: "offline" (never sent), "lost" (sent, answer unknown), "late". */
 export class SignalError extends Error {
-  /** @param {string} code @param {string} message */
-  constructor(code, message) {
-    super(message);
+  /** @param {string} code @param {string | (() => string)} words our own are looked up when they are shown: the line is
+   * opened before the page's words have come */
+  constructor(code, words) {
+    super();
     this.code = code;
+    this.words = words;
+  }
+
+  get message() {
+    return typeof this.words === "string" ? this.words : this.words();
   }
 }
 
@@ -51,6 +59,8 @@ export class Signal extends Emitter {
   #socket = null;
   #retry = new Retry({ most: 10_000 });
   #lastId = 0;
+  /** What is announced before the page listens, in order. @type {{type: string, value: unknown}[] | null} */
+  #held = null;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -72,6 +82,24 @@ export class Signal extends Emitter {
     this.tab = tabName();
   }
 
+  /** Keep what is announced until `release`: the modules that listen are still on their way. */
+  hold() {
+    this.#held = [];
+  }
+
+  release() {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const { type, value } of held) super.emit(type, value);
+    if (held.length >= HELD_MOST) this.catchUp();
+  }
+
+  /** @param {string} type @param {unknown} [value] @override */
+  emit(type, value) {
+    if (this.#held === null) super.emit(type, value);
+    else if (this.#held.length < HELD_MOST) this.#held.push({ type, value });
+  }
+
   connect() {
     if (this.state !== "closed") return;
     addEventListener("online", this.#wake);
@@ -84,14 +112,14 @@ export class Signal extends Emitter {
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
     this.#drop("closed");
-    this.#refuseAll(new SignalError("offline", gettext("连接已关闭。")), () => true);
+    this.#refuseAll(new SignalError("offline", () => gettext("连接已关闭。")), () => true);
   }
 
   /** Come again with the cookies of now (after logging in). Media connections belong to the tab and go on. */
   renew() {
     if (this.state === "closed" || this.state === "refused") return;
     this.#drop("waiting");
-    this.#refuseAll(new SignalError("lost", gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
+    this.#refuseAll(new SignalError("lost", () => gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
     this.#open();
   }
 
@@ -101,14 +129,14 @@ export class Signal extends Emitter {
    * @returns {Promise<any>} rejects with SignalError */
   request(type, fields = {}, { seconds = REQUEST_SECONDS, early = false } = {}) {
     if (this.state === "closed" || this.state === "refused") {
-      return Promise.reject(new SignalError("offline", gettext("连接已断开，请刷新页面。")));
+      return Promise.reject(new SignalError("offline", () => gettext("连接已断开，请刷新页面。")));
     }
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const sent = this.#pending.get(id)?.sent;
         this.#pending.delete(id);
-        reject(new SignalError(sent ? "late" : "offline", gettext("服务器没有及时回答，请再试一次。")));
+        reject(new SignalError(sent ? "late" : "offline", () => gettext("服务器没有及时回答，请再试一次。")));
       }, seconds * 1000);
       const pending = { resolve, reject, timer, text: JSON.stringify({ ...fields, type, id }), early, sent: false };
       this.#pending.set(id, pending);
@@ -235,7 +263,7 @@ export class Signal extends Emitter {
 
   #closed() {
     this.#drop("waiting");
-    this.#refuseAll(new SignalError("lost", gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
+    this.#refuseAll(new SignalError("lost", () => gettext("连接中断，正在重新连接。")), (pending) => pending.sent);
     this.#retry.later(() => this.#open());
   }
 
@@ -243,7 +271,7 @@ export class Signal extends Emitter {
   #refused(why) {
     if (this.state === "refused") return;
     this.#drop("refused");
-    this.#refuseAll(new SignalError("not_allowed", gettext("服务器拒绝了连接。")), () => true);
+    this.#refuseAll(new SignalError("not_allowed", () => gettext("服务器拒绝了连接。")), () => true);
     this.emit("refused", why);
   }
 

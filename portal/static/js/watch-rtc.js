@@ -14,6 +14,8 @@ const RESTART_WITHIN = 6_000;
 const LOOK_EVERY = 2_000;
 // Picture data that came while nothing could be decoded: the browser cannot play this codec.
 const UNPLAYABLE_LOOKS = 3;
+// Without a first picture for so long, the sound goes ahead.
+const SOUND_AFTER = 1_000;
 const WEAK_LOSS = 0.08;
 
 /** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement}} Slots */
@@ -43,6 +45,11 @@ export class RtcLine extends Emitter {
   #restarts = 0;
   #undecoded = 0;
   #deaf = () => {};
+  /** Sound that waits for the first picture: opening a sound device keeps the page busy for a tenth of a second or more.
+   * @type {(() => void)[] | null} */
+  #sounds = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soundTimer;
   /** @type {Counts} */
   #counts = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
   #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
@@ -99,6 +106,7 @@ export class RtcLine extends Emitter {
     this.#closed = true;
     this.#deaf();
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#soundTimer);
     clearInterval(this.#looking);
     if (this.#peer && this.signal.state === "open") {
       this.signal.request("leave", { peer: this.#peer }).catch(() => undefined);
@@ -119,12 +127,18 @@ export class RtcLine extends Emitter {
 
   /** @param {RTCTrackEvent} event */
   #attach(event) {
-    const stream = event.streams[0] ?? new MediaStream([event.track]);
+    const { track } = event;
+    if (track.kind === "audio" && this.#sounds) {
+      this.#sounds.push(() => this.#attach(event));
+      this.#soundTimer ??= setTimeout(() => this.#sound(), SOUND_AFTER);
+      return;
+    }
     const slot = slotOf(event.transceiver.mid);
     const video = this.slots[slot];
-    if (video.srcObject !== stream) video.srcObject = stream;
+    if (video.srcObject instanceof MediaStream) video.srcObject.addTrack(track);
+    else video.srcObject = new MediaStream([track]);
     this.emit("attached", video);
-    if (slot === "main" && event.track.kind === "video") this.#awaitPicture();
+    if (slot === "main" && track.kind === "video") this.#awaitPicture();
   }
 
   #awaitPicture() {
@@ -133,8 +147,16 @@ export class RtcLine extends Emitter {
       // An element that was given up meanwhile shows somebody else's picture.
       if (this.#playing || this.#closed || video !== this.slots.main) return;
       this.#playing = true;
+      this.#sound();
       this.emit("playing");
     });
+  }
+
+  #sound() {
+    clearTimeout(this.#soundTimer);
+    const sounds = this.#sounds ?? [];
+    this.#sounds = null;
+    if (!this.#closed) for (const attach of sounds) attach();
   }
 
   #changed() {

@@ -1,0 +1,25 @@
+/**
+ * The picture first. These few modules are fetched before all others; they open the socket and ask for the picture while
+ * the rest of the page (live.js) is still on its way. What the socket announces meanwhile is held for it.
+ */
+
+import { need, shelf } from "./dom.js";
+import { Signal, signalUrl } from "./signal.js";
+import { Watcher } from "./watch.js";
+
+const root = need("[data-live]", HTMLElement);
+const { session = "", state = "", hls = "", library = "" } = root.dataset;
+
+export const store = shelf();
+export const signal = new Signal(signalUrl(session), "viewer");
+export const watcher = new Watcher(
+  signal,
+  { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement) },
+  { hls, library },
+);
+
+watcher.soundOnly = store.getItem("listen") === "1";
+signal.hold();
+signal.connect();
+// Before the broadcast nobody takes a viewer's place; paused, the place is kept.
+if (state === "live" || state === "paused") watcher.start();
