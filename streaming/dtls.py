@@ -1,21 +1,27 @@
-"""Keys for a path: DTLS-SRTP (RFC 5764) by aiortc. The only file that touches private names of aiortc and pylibsrtp.
+"""Keys for a path: DTLS-SRTP (RFC 5764) on pyOpenSSL, its keys in libsrtp.
 
-They are pinned by the exact version in requirements and by `tests/streaming/test_contract.py`.
+The only file that touches private names of aiortc (the certificate's OpenSSL context) and pylibsrtp (the C
+session). They are pinned by the exact version in requirements and by `tests/streaming/test_contract.py`.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 
 import pylibsrtp
 from aiortc import rtcdtlstransport as aiortc_dtls
-from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
-from pylibsrtp import _binding
+from aiortc.rtcdtlstransport import RTCCertificate
+from OpenSSL import SSL
+from pylibsrtp import Policy, _binding
 
 from streaming.path import IcePath
 
-HANDSHAKE = 20.0  # s a handshake may take, retransmissions included
+HANDSHAKE = 30.0  # s from the description to the keys: finding a way, then the handshake with its repetitions
+MAX_DATAGRAM = 1_200  # bytes; every path takes it
+_MAX_FLIGHT = 65_536
+_RECORD_HEADER = 13  # bytes (RFC 6347, section 4.1), the last two are the length of what follows
 # GCM first: authenticating with AES-CM and HMAC-SHA1 costs 1.6 times as much per packet.
 _PROFILES = [
     aiortc_dtls.SRTP_AEAD_AES_128_GCM,
@@ -25,6 +31,10 @@ _PROFILES = [
 # libsrtp's srtp_protect(session, packet, length): encrypts in place, `packet` must have room for the tag and
 # `length` (int *) grows by it; 0 is success. Half the cost of `Session.protect`, which copies twice.
 protect_in_place: Callable[[Any, Any, Any], int] = _binding.lib.srtp_protect
+# Packets behind the newest that may still be sent: half a second of a good picture that the publisher had to
+# repeat. libsrtp moves the whole window for every packet; with 1,024 that alone was a tenth of a packet's cost.
+SEND_WINDOW = 256
+RECEIVE_WINDOW = 1_024
 _TAGS = {"SRTP_AEAD_AES_128_GCM": 16, "SRTP_AEAD_AES_256_GCM": 16, "SRTP_AES128_CM_SHA1_80": 10}
 
 
@@ -53,7 +63,7 @@ class SharedCertificate(RTCCertificate):
             self._context = super()._create_ssl_context(srtp_profiles)
         return self._context
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256, as in `a=fingerprint`."""
         return next(print_.value for print_ in self.getFingerprints() if print_.algorithm == "sha-256")
@@ -65,44 +75,144 @@ def new_certificate() -> SharedCertificate:
 
 
 class SecureLink:
-    """The association on one path. We are always the server (`a=setup:passive`)."""
+    """The association on one path. We are always the server (`a=setup:passive`).
+
+    It is driven by the records that come in and by OpenSSL's timer, and has no task of its own: a thousand
+    viewers that join together are a thousand small objects.
+    """
 
     def __init__(self, path: IcePath, certificate: SharedCertificate) -> None:
-        self._dtls = RTCDtlsTransport(cast(Any, path), [certificate])
-        self._dtls._set_role("server")  # noqa: SLF001  # aiortc sets it through a full peer connection only
-        self._dtls._srtp_profiles = _PROFILES  # noqa: SLF001  # no public way to order the profiles
+        self._path = path
+        self._certificate = certificate
+        self._fingerprints: list[tuple[str, str]] = []
+        self._ssl: SSL.Connection | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._until = 0.0
+        self._on_end: Callable[[bool], None] = lambda secure: None
+        self._on_goodbye: Callable[[], None] = lambda: None
         self._receive: pylibsrtp.Session | None = None
         self._send: pylibsrtp.Session | None = None
+        self.profile = ""  # name of the negotiated SRTP profile (OpenSSL's)
         self.send_keys: SendKeys | None = None  # for the fan-out, once connected
 
-    async def start(self, fingerprints: Sequence[tuple[str, str]]) -> bool:
-        """Shake hands with the owner of one of `fingerprints` (algorithm, value). False when it fails."""
-        wanted = RTCDtlsParameters(fingerprints=[RTCDtlsFingerprint(*pair) for pair in fingerprints])
+    def start(
+        self,
+        fingerprints: Sequence[tuple[str, str]],
+        on_end: Callable[[bool], None],
+        on_goodbye: Callable[[], None],
+    ) -> None:
+        """Shake hands with the owner of all of `fingerprints` (algorithm, value as in `a=fingerprint`).
+
+        `on_end(secure)` is called once, when the keys are there or cannot come; after True, `on_goodbye()` when
+        the other side closes.
+        """
+        self._fingerprints = [*fingerprints]
+        self._on_end, self._on_goodbye = on_end, on_goodbye
+        self._ssl = SSL.Connection(self._certificate._create_ssl_context(_PROFILES))  # noqa: SLF001
+        self._ssl.set_accept_state()
+        self._until = asyncio.get_running_loop().time() + HANDSHAKE
+        self._wind(self._ssl)
+        self._path.deliver_records_to(self._on_record)
+
+    def _on_record(self, data: bytes) -> None:
+        ssl = self._ssl
+        if ssl is None:
+            return
+        ssl.bio_write(data)
+        if self._receive is None:
+            self._shake(ssl)
+            return
         try:
-            await asyncio.wait_for(self._dtls.start(wanted), HANDSHAKE)
-        except TimeoutError:
+            ssl.recv(_MAX_FLIGHT)  # a repeated flight that ours must answer, an alert, or data nobody asked for
+        except SSL.ZeroReturnError:
+            self._on_goodbye()
+        except SSL.Error:
+            pass  # nothing whole, or forged: OpenSSL threw it away
+        self._flush(ssl)
+
+    def _shake(self, ssl: SSL.Connection) -> None:
+        """One step of the handshake."""
+        try:
+            ssl.do_handshake()
+        except SSL.WantReadError:
+            self._flush(ssl)
+            self._wind(ssl)
+        except SSL.Error:
+            self._flush(ssl)
+            self._fail()
+        else:
+            self._flush(ssl)
+            if self._is_expected(ssl) and self._take_keys(ssl):
+                self._unwind()
+                self._on_end(True)
+            else:
+                self._fail()
+
+    def _is_expected(self, ssl: SSL.Connection) -> bool:
+        """Whether the other side's certificate has every fingerprint that its description told."""
+        certificate = ssl.get_peer_certificate()
+        told = ((algorithm.replace("-", ""), value.upper()) for algorithm, value in self._fingerprints)
+        return certificate is not None and all(
+            certificate.digest(algorithm).decode() == value for algorithm, value in told
+        )
+
+    def _take_keys(self, ssl: SSL.Connection) -> bool:
+        """SRTP sessions from the handshake's secrets (RFC 5764, section 4.2)."""
+        name = ssl.get_selected_srtp_profile()
+        profile = next((one for one in _PROFILES if one.openssl_profile == name), None)
+        if profile is None:
             return False
-        if self._dtls.state != "connected":
-            return False
-        self._receive = self._dtls._rx_srtp  # noqa: SLF001  # packets go round aiortc's router: it decodes
-        self._send = self._dtls._tx_srtp  # noqa: SLF001
+        size = 2 * (profile.key_length + profile.salt_length)
+        material = ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", size)
+        theirs, ours = (profile.get_key_and_salt(material, side) for side in (0, 1))
+        kind = profile.libsrtp_profile
+        self._receive = _session(theirs, Policy.SSRC_ANY_INBOUND, kind, RECEIVE_WINDOW)
+        self._send = _session(ours, Policy.SSRC_ANY_OUTBOUND, kind, SEND_WINDOW)
+        self.profile = name.decode()
         self.send_keys = send_keys(self._send, self.profile)
         return True
 
-    @property
-    def profile(self) -> str:
-        """Name of the negotiated SRTP profile, for the statistics."""
-        ssl = self._dtls._ssl  # noqa: SLF001  # the name is nowhere else
-        return ssl.get_selected_srtp_profile().decode() if ssl is not None else ""
+    def _fail(self) -> None:
+        self._unwind()
+        self._ssl = None
+        self._on_end(False)
 
-    def when_closed(self, callback: Callable[[], None]) -> None:
-        """Call back when the other side says goodbye."""
+    def _flush(self, ssl: SSL.Connection) -> None:
+        """Send what OpenSSL wrote, whole records in datagrams that fit every path."""
+        try:
+            flight = ssl.bio_read(_MAX_FLIGHT)
+        except SSL.Error:
+            return
+        for datagram in split_records(flight):
+            self._path.send(datagram)
 
-        def on_change() -> None:
-            if self._dtls.state in ("closed", "failed"):
-                callback()
+    # -- the timer: repeats a flight that got no answer, and gives up
 
-        self._dtls.on("statechange", on_change)
+    def _wind(self, ssl: SSL.Connection) -> None:
+        self._unwind()
+        loop = asyncio.get_running_loop()
+        repeat = ssl.DTLSv1_get_timeout()
+        left = self._until - loop.time()
+        self._timer = loop.call_later(left if repeat is None else min(repeat, left), self._on_time, ssl)
+
+    def _unwind(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _on_time(self, ssl: SSL.Connection) -> None:
+        if asyncio.get_running_loop().time() >= self._until:
+            self._fail()
+            return
+        try:
+            ssl.DTLSv1_handle_timeout()
+        except SSL.Error:  # it gave up by itself
+            self._fail()
+            return
+        self._flush(ssl)
+        self._wind(ssl)
+
+    # -- packets
 
     def unprotect(self, data: bytes) -> bytes | None:
         """Plain RTP, or None for a forged, replayed or broken packet."""
@@ -120,9 +230,37 @@ class SecureLink:
         """SRTCP for the peer, or None."""
         return _process(self._send.protect_rtcp, data) if self._send is not None else None
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Say goodbye and stop reading."""
-        await self._dtls.stop()
+        self._unwind()
+        ssl, self._ssl = self._ssl, None
+        if ssl is None:
+            return
+        try:
+            ssl.shutdown()
+        except SSL.Error:
+            return  # in the middle of the handshake there is nobody to say it to
+        self._flush(ssl)
+
+
+def split_records(flight: bytes) -> list[bytes]:
+    """DTLS records, as OpenSSL wrote them behind one another, in datagrams of up to `MAX_DATAGRAM` bytes."""
+    datagrams: list[bytes] = []
+    begin = at = 0
+    while at + _RECORD_HEADER <= len(flight):
+        end = at + _RECORD_HEADER + int.from_bytes(flight[at + 11 : at + 13], "big")
+        if end - begin > MAX_DATAGRAM and at > begin:
+            datagrams.append(flight[begin:at])
+            begin = at
+        at = end
+    return [*datagrams, flight[begin:]]
+
+
+def _session(key: bytes, kind: int, profile: int, window: int) -> pylibsrtp.Session:
+    policy = Policy(key=key, ssrc_type=kind, srtp_profile=profile)
+    policy.allow_repeat_tx = True  # sound is sent again under its own number
+    policy.window_size = window
+    return pylibsrtp.Session(policy)
 
 
 def _process(operation: Callable[[bytes], bytes], data: bytes) -> bytes | None:

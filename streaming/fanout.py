@@ -6,7 +6,6 @@ alone, and `plain`, one sendto per packet, which also serves viewers over ICE-TC
 """
 
 import asyncio
-from collections.abc import Iterator
 from typing import Literal
 from weakref import WeakSet
 
@@ -29,10 +28,7 @@ class Audience:
         self.timer: asyncio.TimerHandle | None = None
         self.members: dict[Receiver, tuple[int, Group | None]] = {}  # offset; None: the plain path
         self.groups: dict[GroupKey, Group] = {}
-
-    def plain(self) -> Iterator[tuple[Receiver, int]]:
-        """Members that are served one by one."""
-        return ((receiver, offset) for receiver, (offset, group) in self.members.items() if group is None)
+        self.alone: dict[Receiver, int] = {}  # members without a group, served one by one; offset
 
     def disarm(self) -> list[bytes]:
         """Everything that waits; nothing waits and no timer runs afterwards."""
@@ -138,7 +134,7 @@ class Fanout:
         groups = [*audience.groups.values()]
         for group in groups:
             group.send(packets)
-        for receiver, offset in audience.plain():
+        for receiver, offset in [*audience.alone.items()]:
             self._send_plain(receiver, _moved(packets, offset))
         for group in groups:  # only now: who changes its group must not be served twice
             self._learn(group)
@@ -165,6 +161,7 @@ class Fanout:
         target = self._target(receiver)
         if target is None or self._bench is None:
             audience.members[receiver] = offset, None
+            audience.alone[receiver] = offset
             return
         key = self._key(receiver, target)
         group = audience.groups.get(key)
@@ -176,6 +173,7 @@ class Fanout:
     def _unseat(self, audience: Audience, receiver: Receiver) -> int:
         """Take a member out of its group; the offset of its numbers."""
         offset, group = audience.members.pop(receiver)
+        audience.alone.pop(receiver, None)
         if group is not None:
             group.remove(receiver)
             if not len(group):

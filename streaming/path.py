@@ -1,10 +1,8 @@
 """One peer's road to us: its ICE credentials, the addresses it proved, and where we send.
 
-It is the duck that aiortc's DTLS takes for an ICE transport: `role`, `_recv`, `_send`. An address change or
-an ICE restart changes only the route; keys and streams stay.
+An address change or an ICE restart changes only the route; keys and streams stay.
 """
 
-import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from typing import Protocol
@@ -40,9 +38,7 @@ class RouteTable(Protocol):
 
 
 class IcePath:
-    """See the module's text. `on_media` gets every packet in the SRTP range from a proven address."""
-
-    role = "controlled"
+    """See the module's text. Handshake records and media from proven addresses go to their owners."""
 
     def __init__(self, table: RouteTable, now: float) -> None:
         self._table = table
@@ -50,13 +46,12 @@ class IcePath:
         self._routes: OrderedDict[Hashable, Route] = OrderedDict()
         self._inbox: deque[bytes] = deque(maxlen=MAX_INBOX)
         self._early: deque[tuple[bytes, Route]] = deque(maxlen=MAX_INBOX)
-        self._arrived = asyncio.Event()
         self._transactions: OrderedDict[bytes, Hashable] = OrderedDict()
         self._route_heard = now
+        self._on_record: Callable[[bytes], None] | None = None
         self._on_media: Callable[[bytes, Route], None] | None = None
         self.on_moved: Callable[[], None] = lambda: None  # called when `route` is another one than before
         self.route: Route | None = None
-        self.ready = asyncio.Event()
         self.closed = False
         self.last_heard = now
         self.dropped = 0
@@ -105,7 +100,6 @@ class IcePath:
             self._move(route, now)
         elif route.key == self.route.key:
             self._route_heard = now
-        self.ready.set()
         return known[0].password
 
     def media_was_authentic(self, route: Route, now: float) -> None:
@@ -116,12 +110,14 @@ class IcePath:
         self._route_heard = now
 
     def receive(self, data: bytes, route: Route) -> None:
-        """A packet from a proven address: handshake records wait for DTLS, media goes to its owner."""
+        """A packet from a proven address; what comes before its owner waits."""
         first = data[0]
         if 20 <= first <= 63:
-            self.dropped += len(self._inbox) == MAX_INBOX
-            self._inbox.append(data)
-            self._arrived.set()
+            if self._on_record is not None:
+                self._on_record(data)
+            else:
+                self.dropped += len(self._inbox) == MAX_INBOX
+                self._inbox.append(data)
         elif 128 <= first <= 191:
             if self._on_media is not None:
                 self._on_media(data, route)
@@ -130,6 +126,12 @@ class IcePath:
                 self._early.append((data, route))
         else:
             self.dropped += 1
+
+    def deliver_records_to(self, owner: Callable[[bytes], None]) -> None:
+        """From now on handshake records go to `owner`; a browser may begin before its description is here."""
+        self._on_record = owner
+        while self._inbox:
+            owner(self._inbox.popleft())
 
     def deliver_media_to(self, owner: Callable[[bytes, Route], None]) -> None:
         """From now on media goes to `owner`; what came before the keys (a key frame, say) comes first."""
@@ -165,7 +167,7 @@ class IcePath:
             self.route = next(reversed(self._routes.values()), None)
             self.on_moved()
 
-    # -- what goes out, and aiortc's three names
+    # -- what goes out
 
     def send(self, data: bytes) -> None:
         """Send to where the peer was last proven to be; nowhere is a drop."""
@@ -174,17 +176,6 @@ class IcePath:
             return
         self.route.send(data)
 
-    async def _send(self, data: bytes) -> None:
-        self.send(data)
-
-    async def _recv(self) -> bytes:
-        while not self._inbox:
-            if self.closed:
-                raise ConnectionError("path closed")
-            self._arrived.clear()
-            await self._arrived.wait()
-        return self._inbox.popleft()
-
     # -- end
 
     def has_consent(self, now: float) -> bool:
@@ -192,7 +183,7 @@ class IcePath:
         return now - self.last_heard < CONSENT
 
     def close(self) -> None:
-        """Leave the mux; DTLS sees the end of the road."""
+        """Leave the mux."""
         if self.closed:
             return
         self.closed = True
@@ -201,5 +192,4 @@ class IcePath:
         for route in self._routes.values():
             self._table.leave_route(route, self)
         self._routes.clear()
-        self._arrived.set()
-        self.ready.set()
+        self._inbox.clear()

@@ -1,6 +1,5 @@
 """What publishers and viewers have in common: a path, keys, a beginning and an end."""
 
-import asyncio
 import logging
 import secrets
 import time
@@ -56,8 +55,6 @@ class Peer:
         self._station = station
         self._on_closed = on_closed
         self._fingerprints: list[tuple[str, str]] = []
-        self._task: asyncio.Task[None] | None = None
-        self._goodbye: asyncio.Task[None] | None = None
 
     def transport(self) -> Transport:
         """Our side for the next description; its version grows with every one."""
@@ -76,25 +73,21 @@ class Peer:
     @property
     def started(self) -> bool:
         """Whether the other side's fingerprint is known."""
-        return self._task is not None
+        return bool(self._fingerprints)
 
     def is_same(self, fingerprints: list[tuple[str, str]]) -> bool:
         """Whether a later description comes from the owner of the same certificate."""
         return sorted(fingerprints) == sorted(self._fingerprints)
 
     def start(self, fingerprints: list[tuple[str, str]]) -> None:
-        """Wait for the other side's check, then shake hands."""
+        """Let the other side shake hands as soon as its check has come."""
         self._fingerprints = fingerprints
-        self._task = asyncio.create_task(self._connect())
+        self.link.start(fingerprints, self._on_link, lambda: self.close("other side closed"))
 
-    async def _connect(self) -> None:
-        await self.path.ready.wait()
-        if self.closed:
-            return
-        if not await self.link.start(self._fingerprints):
+    def _on_link(self, secure: bool) -> None:
+        if not secure:
             self.close("handshake failed")
             return
-        self.link.when_closed(lambda: self.close("other side closed"))
         self.connected = True
         logger.info("peer %s connected with %s", self.id, self.link.profile)
         self.on_connected(time.monotonic())
@@ -164,20 +157,12 @@ class Peer:
     # -- end
 
     def close(self, reason: str) -> None:
-        """Leave everything at once; the goodbye to the other side follows in its own task. Idempotent."""
+        """Say goodbye to the other side and leave everything. Idempotent."""
         if self.closed:
             return
         self.closed = True
         self.connected = False
         logger.info("peer %s closed: %s", self.id, reason)
         self._on_closed(self, reason)
-        if self._task is None:
-            self.path.close()
-        else:
-            self._goodbye = asyncio.create_task(self._say_goodbye(self._task))
-
-    async def _say_goodbye(self, task: asyncio.Task[None]) -> None:
-        await self.link.stop()
+        self.link.stop()
         self.path.close()
-        if task is not asyncio.current_task() and not task.done():
-            task.cancel()

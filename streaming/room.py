@@ -14,6 +14,7 @@ from streaming.peer import Peer, Station
 from streaming.publisher import Publisher
 from streaming.sinks import Sink
 from streaming.stage import Stage
+from streaming.turns import Turns
 from streaming.viewer import Viewer
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Room:
         self._peers: dict[str, Peer] = {}
         self._missed: set[str] = set()  # participants whose stream was lost or replaced
         self._sending: set[str] = set()
+        self._turns = Turns(SECOND)
         self._second_at = self._count_at = 0.0
         self._counted = 0
 
@@ -204,6 +206,7 @@ class Room:
             publisher.tick(now)
             if publisher.participant in self._sending and not publisher.is_sending(now):
                 self._lost(publisher, "silent")
+        self._serve(self._turns.due([*self._peers.values()], now), now)
         self.listeners.flush(now)
         if now - self._second_at >= SECOND:
             self._second_at = now
@@ -212,13 +215,15 @@ class Room:
             self._count_at = now
             self._count_viewers()
 
-    def _every_second(self, now: float) -> None:
-        for peer in [*self._peers.values()]:
+    def _serve(self, peers: list[Peer], now: float) -> None:
+        """What every peer needs once a second."""
+        for peer in peers:
             peer.path.forget_old(now)
             if not peer.path.has_consent(now):
                 peer.close("no consent")
-        watching = [viewer for viewer in self.viewers.values() if viewer.connected]
-        self.stage.send_reports(watching, now)
+        self.stage.send_reports([peer for peer in peers if isinstance(peer, Viewer) and peer.connected], now)
+
+    def _every_second(self, now: float) -> None:
         for slot in self.stage.slots.values():
             if slot.is_over(now):
                 name = slot.participant or ""

@@ -135,15 +135,18 @@ class Stage:
             publisher.want_key()
 
     def send_reports(self, viewers: list[Viewer], now: float) -> None:
-        """One sender report per live stream, the same for all."""
+        """One sender report per live stream, in one datagram and the same for all."""
+        if not viewers:
+            return
+        reports = b""
         for slot in self.slots.values():
             publisher = self._publishers.get(slot.participant or "")
             if not slot.live or publisher is None or publisher.clock_shift is None:
                 continue
             for stream in slot.streams.values():
-                report = stream.sender_report(now, publisher.clock_shift)
-                for viewer in viewers if report is not None else ():
-                    viewer.send_rtcp(report or b"")
+                reports += stream.sender_report(now, publisher.clock_shift) or b""
+        for viewer in viewers if reports else ():
+            viewer.send_rtcp(reports)
 
     # -- sinks
 

@@ -95,7 +95,6 @@ class MediaWorker:
         """Close every room and give the port back."""
         for session in [*self._rooms]:
             self._close_room(CloseRoom(session))
-        await asyncio.sleep(BEAT)  # the goodbyes go out
         if self._timer is not None:
             self._timer.cancel()
         if self._station is not None:

@@ -5,7 +5,6 @@ import inspect
 import aiortc
 import pylibsrtp
 from aiortc import rtcdtlstransport
-from aiortc.rtcdtlstransport import RTCDtlsTransport
 from pylibsrtp import Policy, Session, _binding
 
 from streaming.dtls import _PROFILES, _TAGS, SecureLink, new_certificate, protect_in_place, send_keys
@@ -18,16 +17,9 @@ def test_versions_are_the_ones_that_were_read() -> None:
     assert pylibsrtp.__version__ == "1.0.0"
 
 
-def test_a_transport_has_the_names_we_use() -> None:
-    source = inspect.getsource(RTCDtlsTransport)
-    for name in ("_role", "_srtp_profiles", "_ssl", "_rx_srtp", "_tx_srtp"):
-        assert f"self.{name}" in source
-    assert list(inspect.signature(RTCDtlsTransport._set_role).parameters) == ["self", "role"]
-    assert "self.transport._recv()" in source and "self.transport._send(" in source
-    assert list(inspect.signature(rtcdtlstransport.RTCCertificate._create_ssl_context).parameters) == [
-        "self",
-        "srtp_profiles",
-    ]
+def test_a_certificate_has_the_name_we_use() -> None:
+    found = inspect.signature(rtcdtlstransport.RTCCertificate._create_ssl_context)
+    assert list(found.parameters) == ["self", "srtp_profiles"]
 
 
 def test_one_context_serves_all_and_gcm_comes_first() -> None:
@@ -55,7 +47,7 @@ def test_libsrtp_encrypts_in_place_what_the_session_would_have_made() -> None:
 
 def test_before_the_keys_nothing_is_protected() -> None:
     class Duck:
-        role = "controlled"
+        pass
 
     link = SecureLink(Duck(), new_certificate())  # type: ignore[arg-type]
     assert link.protect(bytes(20)) is None and link.unprotect(bytes(20)) is None
