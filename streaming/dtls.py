@@ -123,7 +123,9 @@ class SecureLink:
             self._shake(ssl)
             return
         try:
-            ssl.recv(_MAX_FLIGHT)  # a repeated flight that ours must answer, an alert, or data nobody asked for
+            ssl.recv(
+                _MAX_FLIGHT
+            )  # a repeated flight that ours must answer, an alert, or data nobody asked for
         except SSL.ZeroReturnError:
             self._on_goodbye()
         except SSL.Error:
