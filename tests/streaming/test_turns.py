@@ -1,19 +1,20 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streaming.turns import Turns
 
 
-@given(st.integers(1, 300), st.floats(0.005, 0.3))
+@settings(deadline=None)
+@given(st.integers(1, 60), st.floats(0.02, 0.3))
 def test_everybody_has_one_turn_a_period(count: int, step: float) -> None:
     turns, members, now = Turns(1.0), [*range(count)], 100.0
     served: list[int] = []
     turns.due(members, now)
-    while now < 110.0:
+    while now < 104.0:
         now += step
         served += turns.due(members, now)
     for member in members:
-        assert 9 <= served.count(member) <= 11
+        assert 3 <= served.count(member) <= 5
 
 
 @given(st.integers(1, 300))
