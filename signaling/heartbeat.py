@@ -1,12 +1,13 @@
 """What a web process does every few seconds for the rooms it has sockets in.
 
-It renews its keys in `presence`, tells its own sockets the number of viewers when that changed, and tells
-them to join again when their session has moved to another media process.
+It renews its keys in `presence` and tells its own sockets the number of viewers when that changed. Every
+second it looks whether a session has moved to another media process, and tells its sockets to join again.
 """
 
 import asyncio
 import json
 import logging
+import time
 from collections import Counter
 
 from redis.exceptions import RedisError
@@ -18,6 +19,8 @@ from signaling.presence import HEARTBEAT_SECONDS, Sockets
 
 log = logging.getLogger(__name__)
 
+MOVES_SECONDS = 1.0
+
 
 class Heartbeat:
     def __init__(self, parts: Parts, seconds: float = HEARTBEAT_SECONDS) -> None:
@@ -28,12 +31,20 @@ class Heartbeat:
 
     async def run(self) -> None:
         """Until cancelled."""
+        due = 0.0
         while True:
             try:
-                await self.beat()
+                await self.look_for_moves()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + self._seconds
+                    await self.beat()
             except (RedisError, OSError) as error:
                 log.warning("heartbeat: Redis is away (%s)", type(error).__name__)
-            await asyncio.sleep(self._seconds)
+            await asyncio.sleep(min(self._seconds, MOVES_SECONDS))
+
+    async def look_for_moves(self) -> None:
+        for session_id in self._parts.hub.sessions():
+            await self._tell_move(session_id)
 
     async def beat(self) -> None:
         sessions = self._parts.hub.sessions()
@@ -45,7 +56,6 @@ class Heartbeat:
             self._noted.add(session_id)
             await self._parts.presence.note_sockets(session_id, self._here(session_id))
             await self._tell_viewers(session_id)
-            await self._tell_move(session_id)
 
     def _here(self, session_id: int) -> Sockets:
         clients = self._clients(session_id)

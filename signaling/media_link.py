@@ -2,8 +2,8 @@
 
 In the all-in-one process it is a function call. Across processes it is a command list per media process in
 Redis and a reply key per call; media itself never crosses Redis. A session is placed on the least loaded
-living process by its first command; when that process dies its key expires and the next command places the
-session on another one.
+living process by its first command; when that process dies, the next command or the beat of another process
+places it anew.
 """
 
 import asyncio
@@ -102,23 +102,13 @@ class RedisMediaLink:
 
     async def call(self, command: MediaCommand) -> dict[str, Any]:
         try:
-            worker = await self._place(int(command.session))
+            worker = await self._presence.place(int(command.session))
+            if worker is None:
+                raise away()
             return await self._ask(worker, command)
         except (RedisError, OSError) as error:
             log.warning("no way to the media processes: %s", type(error).__name__)
             raise away() from None
-
-    async def _place(self, session_id: int) -> str:
-        workers = await self._presence.workers()
-        placed = await self._presence.placed(session_id)
-        if placed is not None and placed in workers:
-            return placed
-        if not workers:
-            raise away()
-        if placed is not None:
-            await self._presence.drop_placement(session_id)
-        least = min(sorted(workers), key=lambda worker: workers[worker])
-        return await self._presence.claim_placement(session_id, least)
 
     async def _ask(self, worker: str, command: MediaCommand) -> dict[str, Any]:
         reply_key = f"direct-train:media:reply:{secrets.token_hex(12)}"

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[str, dict[str, Any]], None]
 
-BEAT_SECONDS = 2.0
+BEAT_SECONDS = 1.0  # also how long the sessions of a dead process may wait until another looks for them
 EVENTS_WAITING = 1000
 
 
@@ -114,8 +114,7 @@ class MediaService:
         await session.abandon()
         if self._shared:
             with contextlib.suppress(RedisError, OSError):
-                if await self._presence.placed(session.session_id) == self.name:
-                    await self._presence.drop_placement(session.session_id)
+                await self._presence.drop_placement(session.session_id, self.name)
 
     # The beat
 
@@ -132,7 +131,8 @@ class MediaService:
         the rows.
         """
         if self._shared:
-            await self._presence.note_worker(self.name, len(self._sessions))
+            viewers = sum(session.facts.webrtc for session in self._sessions.values())
+            await self._presence.note_worker(self.name, viewers)
             await self._keep_places()
         for session_id in await rows.live_sessions():
             if session_id not in self._sessions and await self._is_ours(session_id):
@@ -150,7 +150,7 @@ class MediaService:
                 await self._presence.keep_placed(session.session_id, self.name)
 
     async def _is_ours(self, session_id: int) -> bool:
-        return not self._shared or await self._presence.claim_placement(session_id, self.name) == self.name
+        return not self._shared or await self._presence.place(session_id) == self.name
 
     async def _follow(self, session: MediaSession) -> None:
         try:

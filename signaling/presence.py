@@ -7,11 +7,13 @@ Keys live in Redis, or in memory when all is one process. Nothing here is a fact
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,17 @@ class KeyStore(Protocol):
 
     async def drop(self, key: str) -> None: ...
 
+    async def drop_if(self, key: str, value: str) -> None:
+        """Drop unless it holds another value by now."""
+
+    async def show_life(self, name: str) -> None:
+        """`name` lives until this process ends or `end_life`; to be called again and again."""
+
+    async def end_life(self, name: str) -> None: ...
+
+    async def living(self, names: list[str]) -> set[str]:
+        """Those whose process has not ended. A machine that lost its power is not noticed here."""
+
     async def found(self, prefix: str) -> dict[str, str]:
         """All live keys that begin with `prefix`."""
 
@@ -40,6 +53,7 @@ class MemoryStore:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._kept: dict[str, tuple[float, str]] = {}
+        self._living: set[str] = set()
 
     async def put(self, key: str, value: str, seconds: float) -> None:
         self._kept[key] = (self._clock() + seconds, value)
@@ -61,6 +75,19 @@ class MemoryStore:
     async def drop(self, key: str) -> None:
         self._kept.pop(key, None)
 
+    async def drop_if(self, key: str, value: str) -> None:
+        if await self.get(key) == value:
+            del self._kept[key]
+
+    async def show_life(self, name: str) -> None:
+        self._living.add(name)
+
+    async def end_life(self, name: str) -> None:
+        self._living.discard(name)
+
+    async def living(self, names: list[str]) -> set[str]:
+        return self._living.intersection(names)
+
     async def found(self, prefix: str) -> dict[str, str]:
         now = self._clock()
         for key in [key for key, (until, _) in self._kept.items() if until <= now]:
@@ -72,10 +99,19 @@ def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode()
 
 
+# One step in Redis, so that a key claimed anew in between is left alone.
+_DROP_IF = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end"
+
+
 class RedisStore:
+    """Life is shown by a subscription that nobody publishes to: however a process ends, its connection is
+    closed by the kernel at that moment, seconds before any key expires.
+    """
+
     def __init__(self, redis: Redis, prefix: str = "direct-train:") -> None:
         self._redis = redis
         self._prefix = prefix
+        self._lives: dict[str, PubSub] = {}
 
     async def put(self, key: str, value: str, seconds: float) -> None:
         await self._redis.set(self._prefix + key, value, px=int(seconds * 1000))
@@ -91,6 +127,30 @@ class RedisStore:
 
     async def drop(self, key: str) -> None:
         await self._redis.delete(self._prefix + key)
+
+    async def drop_if(self, key: str, value: str) -> None:
+        await self._redis.eval(_DROP_IF, 1, self._prefix + key, value)
+
+    async def show_life(self, name: str) -> None:
+        if await self.living([name]):
+            return
+        await self.end_life(name)  # Redis was away: the old subscription is gone with its connection
+        life = self._lives[name] = self._redis.pubsub()
+        await life.subscribe(self._channel(name))
+
+    async def end_life(self, name: str) -> None:
+        life = self._lives.pop(name, None)
+        if life is not None:
+            await life.aclose()  # type: ignore[no-untyped-call]  # redis left it without types
+
+    async def living(self, names: list[str]) -> set[str]:
+        if not names:
+            return set()
+        counts = await self._redis.pubsub_numsub(*map(self._channel, names))
+        return {name for name, (_, count) in zip(names, counts, strict=True) if count}
+
+    def _channel(self, name: str) -> str:
+        return f"{self._prefix}alive:{name}"
 
     async def found(self, prefix: str) -> dict[str, str]:
         names = [name async for name in self._redis.scan_iter(match=f"{self._prefix}{prefix}*", count=500)]
@@ -162,19 +222,22 @@ class Presence:
 
     # Which media process holds which session.
 
-    async def note_worker(self, worker: str, load: int) -> None:
-        await self._store.put(f"worker:{worker}", json.dumps({"load": load}), WORKER_TTL)
+    async def note_worker(self, worker: str, viewers: int) -> None:
+        await self._store.show_life(f"worker:{worker}")
+        await self._store.put(f"worker:{worker}", json.dumps({"viewers": viewers}), WORKER_TTL)
 
     async def forget_worker(self, worker: str) -> None:
         await self._store.drop(f"worker:{worker}")
+        await self._store.end_life(f"worker:{worker}")
 
     async def workers(self) -> dict[str, int]:
-        """Living media processes with their load."""
+        """Living media processes with their viewers."""
         found = await self._store.found("worker:")
+        living = await self._store.living([*found])
         loads: dict[str, Any] = {
-            key.removeprefix("worker:"): json.loads(value) for key, value in found.items()
+            key.removeprefix("worker:"): json.loads(value) for key, value in found.items() if key in living
         }
-        return {worker: facts["load"] for worker, facts in loads.items()}
+        return {worker: facts["viewers"] for worker, facts in loads.items()}
 
     async def keep_placed(self, session_id: int, worker: str) -> None:
         await self._store.put(f"placed:{session_id}", worker, WORKER_TTL)
@@ -182,8 +245,23 @@ class Presence:
     async def placed(self, session_id: int) -> str | None:
         return await self._store.get(f"placed:{session_id}")
 
-    async def claim_placement(self, session_id: int, worker: str) -> str:
-        return await self._store.claim(f"placed:{session_id}", worker, WORKER_TTL)
+    async def drop_placement(self, session_id: int, worker: str) -> None:
+        """It is not `worker` any more that holds the session."""
+        await self._store.drop_if(f"placed:{session_id}", worker)
 
-    async def drop_placement(self, session_id: int) -> None:
-        await self._store.drop(f"placed:{session_id}")
+    async def place(self, session_id: int) -> str | None:
+        """The living process that holds the session; if there is none, the least loaded gets it now, and with
+        nobody alive None.
+        """
+        workers = await self.workers()
+        held = await self.placed(session_id)
+        if held in workers:
+            return held
+        if held is not None:
+            await self.drop_placement(session_id, held)
+        if not workers:
+            return None
+        # Sessions count beside viewers: those of a dead process are placed before anybody watches them.
+        sessions = Counter((await self._store.found("placed:")).values())
+        least = min(sorted(workers), key=lambda worker: workers[worker] + sessions[worker])
+        return await self._store.claim(f"placed:{session_id}", least, WORKER_TTL)

@@ -12,6 +12,8 @@ What each figure is:
   joins_per_s    everybody joining before the broadcast begins, 16 at a time; the generator may be the limit
   join_cpu_ms    CPU time of the server per join
   ratio_peer     the peer's us_per_packet ÷ ours (nan without a peer)
+  scale          with --processes 2: how many packets two processes send, each with half the viewers and a core of
+                 its own, for one that a single process with as many sends in the same CPU time
 """
 
 import argparse
@@ -23,8 +25,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 from pylibsrtp import Policy, Session
@@ -69,30 +74,55 @@ def tell(child: subprocess.Popen[str]) -> None:
     child.stdin.flush()
 
 
-def run(folder: Path, server: subprocess.Popen[str], control: str, source: str, options: Any) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one server gets. All of `together` begin at once."""
+
+    viewers: int
+    seconds: float
+    core: str = LOAD
+    together: Barrier = field(default_factory=lambda: Barrier(1))
+
+
+def run(folder: Path, server: subprocess.Popen[str], control: str, source: str, load: Load) -> Figures:
     """Join, broadcast, measure."""
-    times, life = folder / "times", options.seconds + 15
-    load = python("_viewers", control, options.viewers, options.seconds, times, server.pid)
-    with process(LOAD, *python("_publisher", source, times, life)) as publisher:
+    times, life = folder / "times", load.seconds + 15
+    generator = python("_viewers", control, load.viewers, load.seconds, times, server.pid)
+    with process(load.core, *python("_publisher", source, times, life)) as publisher:
         heard(publisher, "ready")
-        with process(LOAD, *load) as viewers:
+        with process(load.core, *generator) as viewers:
             heard(viewers, "joined")
+            load.together.wait()
             tell(publisher)
             tell(viewers)
             figures: Figures = json.loads(heard(viewers, "{"))
             return figures
 
 
-def ours(options: Any) -> Figures:
+def ours(options: Any, load: Load, core: str = SERVER) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         control = f"{folder}/engine.sock"
-        command = python("_engine", control, options.host, options.viewers, options.engine)
-        with process(SERVER, *command) as engine:
+        command = python("_engine", control, options.host, load.viewers, options.engine)
+        with process(core, *command) as engine:
             heard(engine, "ready")
-            figures = run(Path(folder), engine, control, control, options)
+            figures = run(Path(folder), engine, control, control, load)
             found = asked(control)
             say(f"our fan-out: {json.dumps(found['fanout'])}; dropped: {json.dumps(found['dropped'])}")
             return figures
+
+
+def scale(options: Any) -> float:
+    """Two engines on two cores, the load generators on both, against one engine with as many viewers as either."""
+    half, both = options.viewers // 2, f"{SERVER},{LOAD}"
+    alone = ours(options, Load(half, options.seconds, both))
+    describe("one process", alone, half)
+    together = Barrier(2)
+    load = Load(half, options.seconds, both, together)
+    with ThreadPoolExecutor(2) as pool:
+        pair = list(pool.map(lambda core: ours(options, load, core), (SERVER, LOAD)))
+    for figures in pair:
+        describe("one of two processes", figures, half)
+    return sum(per_packet(alone) / per_packet(figures) for figures in pair)
 
 
 def asked(control: str) -> dict[str, Any]:
@@ -120,7 +150,8 @@ def janus(options: Any) -> Figures:
                 if control.exists():
                     break
             time.sleep(1)
-            return run(Path(folder), server, f"janus:{control}", f"{LOOPBACK}:{audio}:{video}", options)
+            source, load = f"{LOOPBACK}:{audio}:{video}", Load(options.viewers, options.seconds)
+            return run(Path(folder), server, f"janus:{control}", source, load)
 
 
 def free_ports() -> tuple[int, int]:
@@ -167,7 +198,10 @@ def main() -> None:
         f"{options.viewers} viewers, window of {options.seconds:g} s, 720p H.264 1.49 Mbps (158/s) and Opus (50/s)"
     )
     say(f"one Session.protect costs {yardstick():.1f} µs before")
-    mine = ours(options)
+    if options.processes == 2:
+        last_line("fanout", {"viewers": options.viewers, "processes": 2, "scale": scale(options)})
+        return
+    mine = ours(options, Load(options.viewers, options.seconds))
     say(f"and {yardstick():.1f} µs behind our run")
     describe("engine", mine, options.viewers)
     ratio = float("nan")
@@ -197,6 +231,7 @@ def parsed() -> Any:
     )
     options.add_argument("--viewers", type=int, default=250)
     options.add_argument("--peer", choices=["janus", "none"], default="none")
+    options.add_argument("--processes", type=int, choices=[1, 2], default=1)
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--engine", choices=["gso", "sendmmsg", "plain"], default="gso")
     options.add_argument("--host", default=LOOPBACK, help="the engine's address")

@@ -35,13 +35,38 @@ async def test_a_dead_process_is_forgotten(time: Time) -> None:
     assert await Presence(store, "alive").sockets(12) == Sockets()
 
 
-async def test_a_session_is_placed_once(time: Time) -> None:
+async def test_a_session_is_placed_once_and_anew_when_its_process_is_gone(time: Time) -> None:
     presence = Presence(MemoryStore(time), "web")
-    assert await presence.claim_placement(12, "a") == "a"
-    assert await presence.claim_placement(12, "b") == "a"
+    assert await presence.place(12) is None
+    await presence.note_worker("a", 0)
+    assert await presence.place(12) == "a"
+    await presence.note_worker("b", 0)
+    assert await presence.place(12) == "a"
+    await presence.forget_worker("a")
+    assert await presence.place(12) == "b"
     time.now += WORKER_TTL + 1
     assert await presence.placed(12) is None
-    assert await presence.claim_placement(12, "b") == "b"
+    assert await presence.place(12) is None
+
+
+async def test_sessions_of_a_dead_process_are_spread_over_the_living(time: Time) -> None:
+    presence = Presence(MemoryStore(time), "web")
+    await presence.note_worker("dead", 0)
+    for session in range(6):
+        assert await presence.place(session) == "dead"
+    for worker, viewers in (("a", 1), ("b", 0), ("crowded", 50)):
+        await presence.note_worker(worker, viewers)
+    await presence.forget_worker("dead")
+    assert sorted([str(await presence.place(session)) for session in range(6)]) == ["a"] * 3 + ["b"] * 3
+
+
+async def test_a_placement_that_was_made_anew_is_not_dropped_by_who_comes_late(time: Time) -> None:
+    presence = Presence(MemoryStore(time), "web")
+    await presence.keep_placed(12, "b")
+    await presence.drop_placement(12, "a")
+    assert await presence.placed(12) == "b"
+    await presence.drop_placement(12, "b")
+    assert await presence.placed(12) is None
 
 
 async def test_workers_tell_their_load_while_they_live(time: Time) -> None:

@@ -121,6 +121,34 @@ async def test_a_dead_process_loses_its_sessions_to_another(redis: Redis) -> Non
     assert await link.place_of(12) == "second"
 
 
+async def test_a_process_that_is_cut_off_is_dead_at_once_and_back_at_its_next_beat(
+    server: RedisServer, redis: Redis
+) -> None:
+    own = redis_client(server.url)
+    media, web = Presence(RedisStore(own), "media"), Presence(RedisStore(redis), "web")
+    await media.note_worker("media", 3)
+    assert await web.workers() == {"media": 3}
+    assert await web.place(12) == "media"
+    await own.aclose()  # what the kernel does to a killed process; the keys still have seconds to live
+    await eventually_without_workers(web)
+    assert await web.placed(12) == "media" and await web.place(12) is None
+    again = Presence(RedisStore(redis), "media")
+    await again.note_worker("media", 0)
+    assert await web.place(12) == "media"
+    await redis.client_kill_filter(_type="pubsub")
+    await eventually_without_workers(web)
+    await again.note_worker("media", 0)
+    assert await web.workers() == {"media": 0}
+    await again.forget_worker("media")
+    assert await web.workers() == {}
+
+
+async def eventually_without_workers(presence: Presence) -> None:
+    async with asyncio.timeout(20):
+        while await presence.workers():  # noqa: ASYNC110  # it is told by nothing but Redis
+            await asyncio.sleep(0.02)
+
+
 async def test_no_process_or_a_silent_one_is_try_later(redis: Redis) -> None:
     presence = Presence(RedisStore(redis), "web")
     link = RedisMediaLink(redis, presence, reply_seconds=0.3)
