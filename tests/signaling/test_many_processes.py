@@ -10,6 +10,7 @@ import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from recordings import journal
+from tests.bench._report import say
 from tests.signaling.processes import Process, environment, fetch, free_port, prepare, wait_for
 from tests.signaling.redis_server import running_redis
 from tests.signaling.wire import Wire
@@ -127,7 +128,7 @@ async def test_a_session_lives_on_when_its_media_process_is_killed(many: Many) -
     wait_for(lambda: other.children("recordings.child"))
     await until(lambda: many.segments()[-1].msn > before.msn + 2, 60)
     after = next(one for one in many.segments() if one.epoch > before.epoch)
-    print(f"moved {moved:.1f} s, picture {back:.1f} s, recording {after.begin - before.begin:.1f} s")
+    say(f"moved {moved:.1f} s, picture {back:.1f} s, recording {after.begin - before.begin:.1f} s")
     assert after.msn > before.msn and before.begin + before.duration <= after.begin
     # Media time is the clock's: what was not written while nobody held the session is a gap, and no more.
     assert after.begin - before.begin < time.time() - killed + before.duration + 1
