@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 MAX_HELD = 64  # packets; a longer frame goes out in pieces
 MAX_RUN = 40  # packets of one run: below the kernel's 64 segments and 65,507 bytes
+UNEVEN = 16  # bytes of padding that one message less is worth
 MAX_PLAIN = 1_356  # bytes of a packet before encryption; the same limit as pylibsrtp's own
 
 
@@ -35,9 +36,29 @@ class Gathering:
         return len(self._held) >= MAX_HELD
 
     def take(self) -> list[bytes]:
-        """Everything held; nothing is held afterwards."""
+        """Everything held, evened; nothing is held afterwards."""
         held, self._held = self._held, []
-        return held
+        return evened(held) if len(held) > 1 else held
+
+
+def evened(packets: list[bytes]) -> list[bytes]:
+    """Packets of nearly the greatest length get exactly that, by RTP padding (RFC 3550, section 5.1).
+
+    Browsers cut a picture into packets that differ by a byte, the longer ones last, and segmentation takes only a
+    last one that is shorter: without this every picture would be two messages. What is sent again is not padded;
+    it has an SSRC of its own (RFC 4588), so that no number of a stream ever carries two plaintexts.
+    """
+    longest = max(map(len, packets))
+    return [
+        _padded(packet, longest - len(packet)) if 0 < longest - len(packet) <= UNEVEN else packet
+        for packet in packets
+    ]
+
+
+def _padded(packet: bytes, count: int) -> bytes:
+    if packet[0] & 0x20:
+        return packet  # it is padding already
+    return bytes((packet[0] | 0x20,)) + packet[1:] + bytes(count - 1) + bytes((count,))
 
 
 def cut_into_runs(packets: list[bytes], most: int) -> Iterator[Run]:

@@ -75,6 +75,24 @@ class Headers:
             header.msg_control, header.msg_controllen = bench.control, CONTROL_SIZE
 
 
+class _Templates(dict[int, bytes]):
+    """A run with its sequence numbers moved, by offset; made once, then looked up without entering Python."""
+
+    def load(self, template: bytes, starts: list[int]) -> None:
+        """`starts`: where the packets begin in the template."""
+        self.clear()
+        self[0] = template
+        self._starts = starts
+
+    def __missing__(self, offset: int) -> bytes:
+        made = bytearray(self[0])
+        for start in self._starts:
+            sequence = int.from_bytes(made[start + 2 : start + 4], "big") + offset
+            made[start + 2 : start + 4] = (sequence & 0xFFFF).to_bytes(2, "big")
+        moved = self[offset] = bytes(made)
+        return moved
+
+
 class Workbench:
     """`CHUNK` places, one per viewer of a chunk, each with the lengths and the packets of one run.
 
@@ -98,7 +116,7 @@ class Workbench:
         self.packets: list[Any] = []
         self.lengths: list[Any] = []
         self.template = b""
-        self._moved: dict[int, bytes] = {}  # templates with other sequence numbers, by offset
+        self._templates = _Templates()
         self._spans: list[tuple[int, int]] = []
         self._run_is_single = True
 
@@ -113,7 +131,6 @@ class Workbench:
         sizes = [len(packet) for packet in run.packets]
         lengths = struct.pack(f"={count}i", *sizes).ljust(_LENGTHS, b"\0")
         self.template = lengths + bytes(tag).join(run.packets)
-        self._moved.clear()
         if self._shape != (count, step):
             self._point(count, step)
         total = step * (count - 1) + sizes[-1] + tag
@@ -121,6 +138,7 @@ class Workbench:
             self._total = total
             self._sizes[:] = memoryview(struct.pack("@L", total) * CHUNK).cast("L")
         self._spans = [(_LENGTHS + at * step, sizes[at] + tag) for at in range(count)]
+        self._templates.load(self.template, [start for start, _ in self._spans])
         self._run_is_single = count == 1
         if count > 1:
             struct.pack_into("@H", self._segment, SIZE_AT, step)
@@ -139,20 +157,8 @@ class Workbench:
 
         The viewer at each place gets all sequence numbers moved by its own offset.
         """
-        sources = map(self._template_for, offsets) if any(offsets) else repeat(self.template)
+        sources = map(self._templates.__getitem__, offsets) if any(offsets) else repeat(self.template)
         return self.places[: len(offsets)], sources, repeat(len(self.template))
-
-    def _template_for(self, offset: int) -> bytes:
-        if not offset:
-            return self.template
-        moved = self._moved.get(offset)
-        if moved is None:
-            made = bytearray(self.template)
-            for start, _ in self._spans:
-                sequence = int.from_bytes(made[start + 2 : start + 4], "big") + offset
-                made[start + 2 : start + 4] = (sequence & 0xFFFF).to_bytes(2, "big")
-            moved = self._moved[offset] = bytes(made)
-        return moved
 
     def send(self, fileno: int, headers: Headers, first: int, count: int) -> int:
         """Send `count` loaded places from `first` on: how many went, or minus the errno of the first of them."""
