@@ -154,8 +154,10 @@ class SecureLink:
         """Whether the other side's certificate has every fingerprint that its description told."""
         certificate = ssl.get_peer_certificate()
         told = ((algorithm.replace("-", ""), value.upper()) for algorithm, value in self._fingerprints)
-        return certificate is not None and all(
-            certificate.digest(algorithm).decode() == value for algorithm, value in told
+        return (
+            bool(self._fingerprints)
+            and certificate is not None
+            and all(certificate.digest(algorithm).decode() == value for algorithm, value in told)
         )
 
     def _take_keys(self, ssl: SSL.Connection) -> bool:
