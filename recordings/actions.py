@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict, NotFound
-from recordings import journal, states, timeline
+from recordings import cuts, journal, states, timeline, withheld
 from recordings.models import Clip, Recording
 from recordings.queries import ClipValue, RecordingValue, clip_value, directory_of, value_of
 
@@ -47,6 +47,7 @@ def open_recording(session_id: int) -> RecordingValue:
         raise Conflict(_("这场直播的录像已经结束，不能继续录制。"))
     value = value_of(recording)
     value.directory.mkdir(parents=True, exist_ok=True)
+    cuts.publish(session_id)
     return value
 
 
@@ -78,7 +79,7 @@ def _settle_one(recording: Recording) -> bool:
         if not _writer_is_gone(directory):
             return False
         journal.mark_ended(directory)
-    duration = timeline.end_ms(journal.read_segments(directory))
+    duration = timeline.end_ms(journal.read_segments(directory, original=True))
     state = Recording.State.READY if duration else Recording.State.FAILED
     changed = Recording.objects.filter(pk=recording.pk, state=Recording.State.FINISHING).update(
         state=state, duration_ms=duration
@@ -133,7 +134,10 @@ def _is_recorded(clip: Clip) -> bool:
     directory = directory_of(clip.recording.session_id)
     if journal.is_ended(directory) or clip.recording.state != Recording.State.LIVE:
         return True
-    return timeline.end_ms(journal.read_segments(directory)) >= clip.end_ms
+    # A clip must not be ahead of what delayed viewers have seen.
+    delay_ms = 0 if clip.original else withheld.read(directory).delay * 1000
+    recorded = timeline.end_ms(journal.read_segments(directory, original=True))
+    return recorded >= clip.end_ms + delay_ms
 
 
 def _claimed(clip: Clip) -> bool:
@@ -152,7 +156,7 @@ def _make(clip: Clip) -> bool:
     mine = Clip.objects.filter(
         pk=clip.pk, state=Clip.State.MAKING, begin_ms=clip.begin_ms, end_ms=clip.end_ms
     )
-    if _cut(directory, clip.begin_ms, clip.end_ms, directory / "clips" / name):
+    if _cut(directory, clip, directory / "clips" / name):
         return bool(mine.update(state=Clip.State.READY, file=name, ready_at=timezone.now()))
     tries = clip.tries + 1
     given_up = tries >= MAX_TRIES
@@ -163,15 +167,16 @@ def _make(clip: Clip) -> bool:
     return False
 
 
-def _cut(directory: Path, begin_ms: int, end_ms: int, target: Path) -> bool:
+def _cut(directory: Path, clip: Clip, target: Path) -> bool:
     command = [
         sys.executable,
         "-m",
         "recordings.clips",
         str(directory),
-        str(begin_ms),
-        str(end_ms),
+        str(clip.begin_ms),
+        str(clip.end_ms),
         str(target),
+        *(["original"] if clip.original else []),
     ]
     root = Path(__file__).resolve().parent.parent
     try:

@@ -1,5 +1,5 @@
 """Cuts a clip out of a recording, exact to the frame: `python -m recordings.clips <directory> <begin ms>
-<end ms> <file>`.
+<end ms> <file> [original]`.
 
 Only the pictures before the first key frame inside the clip are encoded again, with the programme's own
 settings, so that the parameter sets are the same bytes; everything behind is copied. An edit list would do
@@ -31,14 +31,15 @@ def cut_clip(
     target: Path,
     title: str = "",
     chapters: Iterable[Chapter] = (),
+    original: bool = False,
 ) -> Cut:
     """Write recording ms `begin_ms` to `end_ms` of the recording in `directory` to `target` (mp4, faststart).
 
     NothingRecorded when there is nothing; FFmpegError when no way leads to a clip. `target` appears only
-    when whole.
+    when whole. What was cut is a slate in it, unless the `original` is wanted for those who may see it.
     """
     begin, end = (Fraction(ms, 1000) + MEDIA_START for ms in (begin_ms, end_ms))
-    pieces = overlapping(journal.read_segments(directory), begin, end)
+    pieces = overlapping(journal.read_segments(directory, original=original), begin, end)
     if not pieces:
         raise NothingRecorded(f"nothing between {begin_ms} and {end_ms} ms")
     unfinished = target.with_name(f".{target.stem}.part.mp4")
@@ -62,10 +63,12 @@ def cut_clip(
 def main(arguments: list[str]) -> int:
     """Prints what was made as JSON. 0: made, 2: nothing recorded there, 1: anything else (with a
     traceback)."""
-    directory, begin_ms, end_ms, target = arguments
+    directory, begin_ms, end_ms, target, *rest = arguments
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     try:
-        cut = cut_clip(Path(directory), int(begin_ms), int(end_ms), Path(target))
+        cut = cut_clip(
+            Path(directory), int(begin_ms), int(end_ms), Path(target), original=rest == ["original"]
+        )
     except NothingRecorded as error:
         sys.stderr.write(f"{error}\n")
         return 2

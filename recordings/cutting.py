@@ -19,6 +19,7 @@ from recordings.cmaf import AUDIO_RATE, SAMPLES_PER_PACKET, VIDEO_RATE, length_p
 from recordings.encoders import FPS, LARGE, PictureSettings, encode_picture, open_encoders
 from recordings.joined import JoinedFiles
 from recordings.journal import Segment
+from recordings.slates import slate_file
 
 if TYPE_CHECKING:
     from av.container.core import Chapter as AvChapter  # PyAV has this name in its stubs only
@@ -98,8 +99,16 @@ class Cutter:
     def _open(self, piece: list[Segment]) -> InputContainer:
         init = self._directory / f"init-{piece[0].epoch}.mp4"
         # By the journal's sizes: what it does not name may be half written.
-        files = [(init, init.stat().st_size)] + [(self._directory / f"{s.msn}.m4s", s.size) for s in piece]
+        files = [(init, init.stat().st_size)] + [self._file(segment) for segment in piece]
         return av.open(JoinedFiles(files), "r", format="mp4")
+
+    def _file(self, segment: Segment) -> tuple[Path, int]:
+        if not segment.slate:
+            return self._directory / segment.file, segment.size
+        path = slate_file(self._directory, segment)
+        if path is None:
+            raise NothingRecorded("cut, and there is no slate")
+        return path, path.stat().st_size
 
     def _streams(self, output: OutputContainer, source: InputContainer) -> tuple[VideoStream, AudioStream]:
         sound = source.streams.audio[0]

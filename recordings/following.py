@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recordings.journal import FULL_SEGMENT, JournalTail, Part, Segment, is_ended
+from recordings.journal import ENDED, FULL_SEGMENT, JournalTail, Part, Segment
+from recordings.withheld import Screen
 
 BEGAN = "began.json"
 POLL_EVERY = 0.02
@@ -45,14 +47,16 @@ def read_began(directory: Path) -> float | None:
 
 
 class Follower:
-    """One rendition of one recording. `segments` grows; `version` changes with every change of what lists
-    show."""
+    """One rendition of one recording. `segments` grows; `shown` is what of them the public may have; `version`
+    changes with every change of what lists show."""
 
     def __init__(self, directory: Path, rendition: str, places: Places) -> None:
         self.segments: list[Segment] = []
         self.version = 0
         self.ended = False
         self.wall0: float | None = None
+        self.shown: list[Segment] = []
+        self.screen = Screen(directory, rendition)
         self._directory = directory
         self._tail = JournalTail(directory / rendition)
         self._places = places
@@ -65,7 +69,10 @@ class Follower:
         """Read what has been journaled since."""
         async with self._reading:
             # Before the journal: a recording seen as ended has nothing to come.
-            ended = self.ended or is_ended(self._directory)
+            changed = self.screen.refresh()
+            over_for = self._over_for()
+            # What is still delayed is not over for who watches it.
+            ended = self.ended or (over_for is not None and over_for >= self.screen.withheld.delay)
             large = self._tail.waiting() > READ_AT_ONCE
             parts = await asyncio.to_thread(self._tail.read) if large else self._tail.read()
             if self.wall0 is None and parts:
@@ -74,12 +81,22 @@ class Follower:
                 self._add(part)
             if ended and not self.ended and self.segments:
                 self.segments[-1] = replace(self.segments[-1], complete=True)
-            changed = bool(parts) or ended != self.ended
+            running_out = over_for is not None and not ended
+            changed = changed or bool(parts) or ended != self.ended or running_out
             self.ended = ended
+            if changed:
+                self.shown = self.screen.shown(self.segments, float("inf") if ended else over_for)
         if changed:
             self.version += 1
             self._changed.set()
             self._changed = asyncio.Event()
+
+    def _over_for(self) -> float | None:
+        """Seconds since the recording ended; None while it goes on."""
+        try:
+            return max(0.0, time.time() - (self._directory / ENDED).stat().st_mtime)
+        except FileNotFoundError:
+            return None
 
     def _add(self, part: Part) -> None:
         last = self.segments[-1] if self.segments else None
@@ -94,9 +111,9 @@ class Follower:
         self.segments.append(Segment(part.msn, part.epoch, (part,), part.duration >= FULL_SEGMENT))
 
     def segment(self, msn: int) -> Segment | None:
-        """The segment of that number, if it was written."""
+        """The segment of that number, if it was written and may be shown."""
         # Numbers have few holes, so the place is at most that many before the difference to the last one.
-        for segment in reversed(self.segments):
+        for segment in reversed(self.shown):
             if segment.msn <= msn:
                 return segment if segment.msn == msn else None
         return None

@@ -17,6 +17,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from recordings import withheld
+
 NAME = "journal.jsonl"
 ENDED = "ended"
 RENDITIONS = ("v0", "v1", "a0")
@@ -44,12 +46,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The parts of one segment file, in order. `complete`: nothing will be added."""
+    """The parts of one segment file, in order. `complete`: nothing will be added. `slate`: it was cut, and the
+    public gets another file in its place."""
 
     msn: int
     epoch: int
     parts: tuple[Part, ...]
     complete: bool
+    slate: bool = False
+
+    @property
+    def file(self) -> str:
+        """The name that lists give it. A slate has a name of its own: caches keep either for ever."""
+        return f"{self.msn}-slate.m4s" if self.slate else f"{self.msn}.m4s"
 
     @property
     def begin(self) -> float:
@@ -156,6 +165,12 @@ def mark_ended(directory: Path) -> None:
     (directory / ENDED).touch(mode=0o644)
 
 
-def read_segments(directory: Path, rendition: str = "v0") -> list[Segment]:
-    """All segments of one rendition of the recording in `directory`; empty when there are none."""
-    return grouped(JournalTail(directory / rendition).read(), is_ended(directory))
+def read_segments(directory: Path, rendition: str = "v0", original: bool = False) -> list[Segment]:
+    """All segments of one rendition of the recording in `directory`; empty when there are none.
+
+    What was cut is marked as a slate, unless the `original` is wanted.
+    """
+    segments = grouped(JournalTail(directory / rendition).read(), is_ended(directory))
+    if original:
+        return segments
+    return withheld.read(directory).marked(segments, (directory / rendition / withheld.TEMPLATE).exists())

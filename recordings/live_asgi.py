@@ -7,6 +7,7 @@ VOD after), `{v0,v1,a0}/live.m3u8` and `…/replay.m3u8`, `…/init-<epoch>.mp4`
 an open byte range of the newest segment waits for its next part.
 """
 
+import asyncio
 import inspect
 import re
 import time
@@ -30,6 +31,7 @@ from recordings.delivery import (
 )
 from recordings.following import Follower, Places, TooManyWaiting
 from recordings.playlists import Cue
+from recordings.slates import sized, slate_file
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -47,7 +49,7 @@ AHEAD = 2  # a list may be asked for at most so many numbers that do not exist y
 ADDRESS = re.compile(r"(?:/hls)?/(?P<session>\d{1,18})/(?P<rest>[a-z0-9/.-]{1,60})")
 LIST = re.compile(r"(?P<rendition>v0|v1|a0)/(?P<which>live|replay)\.m3u8")
 INIT = re.compile(r"(?P<rendition>v0|v1|a0)/init-(?P<epoch>\d{1,9})\.mp4")
-SEGMENT = re.compile(r"(?P<rendition>v0|v1|a0)/(?P<msn>\d{1,9})\.m4s")
+SEGMENT = re.compile(r"(?P<rendition>v0|v1|a0)/(?P<msn>\d{1,9})(?P<slate>-slate)?\.m4s")
 CAPTION = re.compile(r"captions/(?P<msn>\d{1,9})\.vtt")
 
 
@@ -121,6 +123,8 @@ class LiveSegments:
             )
         if found := SEGMENT.fullmatch(rest):
             wanted_range = _header(scope, b"range")
+            if found["slate"]:
+                return await self._slate(session, found["rendition"], int(found["msn"]), wanted_range)
             return await self._segment(session, found["rendition"], int(found["msn"]), wanted_range)
         if found := INIT.fullmatch(rest):
             return self._init(session, found["rendition"], int(found["epoch"]))
@@ -153,9 +157,9 @@ class LiveSegments:
     async def _list(self, session: Session, rendition: str, which: str, wish: Wish) -> Answer:
         follower = self._follower(session, rendition)
         await follower.refresh()
-        if wish.msn is not None and which == "live":
+        if wish.msn is not None and which == "live" and follower.screen.withheld.near:
             await self._until(follower, wish.msn, wish.part)
-        elif not await follower.wait(lambda: bool(follower.segments), self._hold):
+        elif not await follower.wait(lambda: bool(follower.shown), self._hold):
             raise Refused(503, "nothing recorded yet")
         name = f"{rendition}/{which}/{wish.skip}"
         body = self._text(session, follower, name, lambda: _render(rendition, which, follower, wish.skip))
@@ -197,9 +201,21 @@ class LiveSegments:
         if not there() and newest <= msn <= newest + 1:
             await follower.wait(there, self._hold)
         segment = follower.segment(msn)
-        if segment is None or not there():
+        if segment is None or segment.slate or not there():
             raise Refused(404, "no such segment")
         return segment_answer(session.directory / rendition / f"{msn}.m4s", segment, wanted, first, last)
+
+    async def _slate(self, session: Session, rendition: str, msn: int, wanted: str | None) -> Answer:
+        follower = self._follower(session, rendition)
+        first, last = read_range(wanted)
+        await follower.refresh()
+        segment = follower.segment(msn)
+        path = None
+        if segment is not None and segment.slate:
+            path = await asyncio.to_thread(slate_file, session.directory / rendition, segment)
+        if segment is None or path is None:
+            raise Refused(404, "no such segment")
+        return segment_answer(path, sized(segment, path.stat().st_size), wanted, first, last)
 
     async def _caption_answer(self, session: Session, rest: str) -> Answer:
         if self._captions is None:
@@ -213,13 +229,17 @@ class LiveSegments:
                 session,
                 follower,
                 rest,
-                lambda: playlists.captions_list(follower.segments, follower.wall0, follower.ended, whole),
+                lambda: playlists.captions_list(follower.shown, follower.wall0, follower.ended, whole),
             )
             return Answer(body, LIST_TYPE, NO_CACHE)
         found = CAPTION.fullmatch(rest)
         segment = follower.segment(int(found["msn"])) if found else None
         if segment is None:
             raise Refused(404, "no such address")
+        if segment.slate:
+            return Answer(
+                playlists.caption_segment(segment, ()).encode(), "text/vtt; charset=utf-8", NO_CACHE
+            )
         begin = round((segment.begin - MEDIA_START) * 1000)
         cues = self._captions(session.number, begin, begin + round(segment.duration * 1000))
         if inspect.isawaitable(cues):
@@ -229,10 +249,11 @@ class LiveSegments:
 
 def _render(rendition: str, which: str, follower: Follower, skip: bool) -> str:
     if which == "replay":
-        return playlists.replay_list(follower.segments, follower.wall0, follower.ended, skip)
+        return playlists.replay_list(follower.shown, follower.wall0, follower.ended, skip)
     # Only the end is shown; an hour has 3600 segments.
-    tail = follower.segments[-2 * playlists.WINDOW :]
-    return playlists.live_list(rendition, tail, follower.wall0, follower.ended)
+    tail = follower.shown[-2 * playlists.WINDOW :]
+    near = follower.screen.withheld.near
+    return playlists.live_list(rendition, tail, follower.wall0, follower.ended, near)
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from recordings import states
@@ -27,6 +28,33 @@ class Recording(models.Model):
         return f"recording of session {self.session_id}"
 
 
+class Cut(models.Model):
+    """A passage that the public gets a slate for, in the live lists as in everything made of the recording later.
+
+    The files keep it. `end_ms` empty: it goes on. Lifting it gives the passage back.
+    """
+
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="cuts")
+    begin_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["recording"], condition=models.Q(end_ms=None, lifted_at=None), name="cut_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cut {self.pk}"
+
+
 class Clip(models.Model):
     """A passage of a recording as a file of its own. `reference` says what for ("reply-17") and makes asking
     twice harmless."""
@@ -41,6 +69,8 @@ class Clip(models.Model):
     reference = models.CharField(max_length=64, unique=True)
     begin_ms = models.BigIntegerField()
     end_ms = models.BigIntegerField()
+    # As it was, whatever was cut: only for those who may see that.
+    original = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     # Name inside the recording's clips directory; empty until ready. The begin and end are part of the name,
     # so that a browser never shows an old cut from its cache.

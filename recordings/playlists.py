@@ -21,12 +21,15 @@ SKIP_UNTIL = 12 * TARGET_DURATION
 Cue = tuple[int, int, str, str]  # begin and end in recording ms, speaker, text
 
 
-def live_list(rendition: str, segments: Sequence[Segment], wall0: float | None, ended: bool) -> str:
-    """The low-latency list of one rendition: the last complete segments, and the parts of the newest."""
+def live_list(
+    rendition: str, segments: Sequence[Segment], wall0: float | None, ended: bool, near: bool = True
+) -> str:
+    """The low-latency list of one rendition: the last complete segments, and the parts of the newest. `near`
+    False: whole segments only, for what is delayed or being cut."""
     listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete][
         -WINDOW:
     ]
-    current = segments[-1] if segments and not segments[-1].complete else None
+    current = segments[-1] if near and segments and not segments[-1].complete else None
     target = PART_TARGET[rendition]
     first = listed[0].msn if listed else (current.msn if current else 0)
     first_epoch = listed[0].epoch if listed else (current.epoch if current else 0)
@@ -34,20 +37,28 @@ def live_list(rendition: str, segments: Sequence[Segment], wall0: float | None, 
         "#EXTM3U",
         "#EXT-X-VERSION:9",
         f"#EXT-X-TARGETDURATION:{TARGET_DURATION}",
-        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3.1 * target:.3f}",
-        f"#EXT-X-PART-INF:PART-TARGET={target}",
+        *([_low_latency(target)] if near else []),
         f"#EXT-X-MEDIA-SEQUENCE:{first}",
         f"#EXT-X-DISCONTINUITY-SEQUENCE:{first_epoch}",
     ]
     writer = _Writer(lines, first_epoch, wall0)
-    with_parts = {entry.msn for entry in listed[-WITH_PARTS:]}
+    with_parts = {
+        entry.msn for entry in listed[-WITH_PARTS:] if near and entry.segment and not entry.segment.slate
+    }
     for entry in listed:
         writer.segment(entry, parts=entry.msn in with_parts)
     if current is not None:
         writer.head(Entry(current.msn, current.epoch, current.duration, current))
         writer.parts(current)
-    lines += ["#EXT-X-ENDLIST"] if ended else _hint(segments)
+    lines += ["#EXT-X-ENDLIST"] if ended else _hint(segments) if near else []
     return "\n".join(lines) + "\n"
+
+
+def _low_latency(target: float) -> str:
+    return (
+        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3.1 * target:.3f}\n"
+        f"#EXT-X-PART-INF:PART-TARGET={target}"
+    )
 
 
 def _hint(segments: Sequence[Segment]) -> list[str]:
@@ -93,6 +104,10 @@ def _skippable(listed: Sequence[Entry]) -> int:
     return len(listed) - kept
 
 
+def _file(entry: Entry) -> str:
+    return entry.segment.file if entry.segment is not None else f"{entry.msn}.m4s"
+
+
 class _Writer:
     """Adds segments to `lines`, with the discontinuities and maps between them."""
 
@@ -106,7 +121,7 @@ class _Writer:
             self.parts(entry.segment)
         if entry.segment is None:
             self._lines.append("#EXT-X-GAP")
-        self._lines += [f"#EXTINF:{entry.duration:.5f},", f"{entry.msn}.m4s"]
+        self._lines += [f"#EXTINF:{entry.duration:.5f},", _file(entry)]
 
     def head(self, entry: Entry) -> None:
         # One tag per epoch, so that all renditions count the same even where one of them lacks an epoch.

@@ -33,6 +33,8 @@ from recordings.encoders import FPS, LARGE, SMALL, SoundEncoder, encode_picture,
 from recordings.journal import RENDITIONS
 from recordings.participant import Participant
 from recordings.segments import Rendition, Settler
+from recordings.slate_template import make_template
+from recordings.slates import write_template
 from recordings.sound import RATE, Samples, mixed
 from recordings.units import Kind, Unit
 
@@ -71,6 +73,7 @@ class ProgrammeEncoders:
 
     def __init__(self) -> None:
         self.large, self.small, self.sound = open_encoders(LARGE), open_encoders(SMALL), open_encoders(None)
+        self.slate = make_template()
 
 
 class Programme:
@@ -110,6 +113,8 @@ class Programme:
         msn = max(rendition.msn for rendition in self._renditions)
         for rendition, init in zip(self._renditions, (large.init, small.init, sound.init), strict=True):
             rendition.begin(epoch, msn, init)
+            pictures = encoders.slate.pictures(rendition.name)
+            write_template(directory / rendition.name, pictures, encoders.slate.silence)
         self._sound_encoder: SoundEncoder | None = None
 
     @property

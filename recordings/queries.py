@@ -34,6 +34,7 @@ class ClipValue:
     end_ms: int
     state: str
     path: Path | None
+    original: bool = False
 
     @property
     def ready(self) -> bool:
@@ -73,6 +74,7 @@ def clip_value(clip: Clip) -> ClipValue:
         end_ms=clip.end_ms,
         state=clip.state,
         path=path,
+        original=clip.original,
     )
 
 

@@ -17,9 +17,10 @@ from django.http import (
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.lib.errors import NotAllowed
+from portal.lib.errors import NotAllowed, NotFound
 from portal.live.queries import may_watch, session_of
 from recordings import queries
+from recordings.cuts import cut_session, may_see_original
 
 CHUNK = 256 << 10
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
@@ -31,8 +32,25 @@ def clip(request: HttpRequest, clip_id: int) -> HttpResponseBase:
     found = queries.clip_by_id(clip_id)
     if found is None or found.path is None or not found.path.is_file():
         raise Http404
+    if found.original:
+        # As it was before the cut: it has an address of its own, with its own right.
+        raise Http404
     if not may_watch(request.user, session_of(found.session_id)):
         raise NotAllowed(_("您不能观看这个片段。"))
+    return ranged_file(request, found.path, "video/mp4")
+
+
+@require_safe
+def original(request: HttpRequest, cut_id: int) -> HttpResponseBase:
+    """`/recordings/cuts/<id>.mp4`: a passage that was cut, as it was. For the crew and supervisors."""
+    session_id = cut_session(cut_id)
+    if session_id is None:
+        raise Http404
+    if not may_see_original(request.user, session_id):
+        raise NotAllowed(_("原片只对本场领导、主持人和督办员开放。"))
+    found = queries.clip_of(f"cut-{cut_id}")
+    if found is None or found.path is None or not found.path.is_file():
+        raise NotFound(_("原片还在准备，请过一会儿再看。"))
     return ranged_file(request, found.path, "video/mp4")
 
 

@@ -38,6 +38,7 @@ class Welcome(Answer):
     captions: list[Row]
     media: Row
     limits: Row
+    cuts: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,13 @@ class Stage(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Cuts(Answer):
+    type: ClassVar[str] = "cuts"
+    session: int
+    cuts: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerMark(Answer):
     type: ClassVar[str] = "answer_mark"
     question: int
@@ -124,6 +132,7 @@ class Viewers(Answer):
     type: ClassVar[str] = "viewers"
     webrtc: int
     hls: int
+    sound: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +159,10 @@ class Stale(Answer):
 
 # Told by other rooms: type → fields beside it.
 TOLD: dict[str, tuple[str, ...]] = {
-    "session": ("session", "revision", "state"),
+    "session": ("session", "revision", "state", "slow_seconds", "delay_seconds"),
     "question": ("session", "revision", "id", "question"),
+    "claimed": ("session", "question", "by"),
+    "running_order": ("session", "items"),
     "caption": ("session", "cue"),
     "error": ("re", "code", "message"),
 }

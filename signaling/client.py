@@ -64,6 +64,8 @@ class Client:
     # The last number of viewers this socket was told, as the message's text.
     viewers_told: str = ""
     publishing: str | None = None
+    # What its page plays: rtc, hls, sound (HLS without picture) or none.
+    line: str = "none"
     outbox: Outbox = field(default_factory=Outbox)
     allowance: Allowance = field(default_factory=Allowance)
     peers: set[str] = field(default_factory=set)

@@ -60,7 +60,9 @@ class Heartbeat:
     def _here(self, session_id: int) -> Sockets:
         clients = self._clients(session_id)
         people = Counter(client.person_id for client in clients if client.person_id is not None)
-        return Sockets(sum(client.role == "viewer" for client in clients), dict(people))
+        viewers = [client for client in clients if client.role == "viewer"]
+        lines = Counter(client.line for client in viewers)
+        return Sockets(len(viewers), dict(people), lines["hls"], lines["sound"])
 
     def _clients(self, session_id: int) -> list[Client]:
         return [member for member in self._parts.hub.members(session_id) if isinstance(member, Client)]
@@ -68,7 +70,7 @@ class Heartbeat:
     async def _tell_viewers(self, session_id: int) -> None:
         everywhere = await self._parts.presence.sockets(session_id)
         webrtc = (await self._parts.presence.stage(session_id)).webrtc
-        now = Viewers(webrtc=webrtc, hls=max(0, everywhere.viewers - webrtc))
+        now = Viewers(webrtc=webrtc, hls=everywhere.hls, sound=everywhere.sound)
         text = json.dumps(as_message(now))
         for client in self._clients(session_id):
             # Also to whom has come since the number last changed.

@@ -161,10 +161,13 @@ class RedisStore:
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
-    """One process's sockets of one session. `people` counts the sockets per person id."""
+    """One process's sockets of one session. `people` counts the sockets per person id; `hls` and `sound` the
+    viewers whose page plays the programme over HLS, with picture or without."""
 
     viewers: int = 0
     people: dict[int, int] = field(default_factory=dict)
+    hls: int = 0
+    sound: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +199,15 @@ class Presence:
 
     async def sockets(self, session_id: int) -> Sockets:
         """Of all processes together."""
-        viewers, people = 0, dict[int, int]()
+        viewers, people, hls, sound = 0, dict[int, int](), 0, 0
         for value in (await self._store.found(f"sockets:{session_id}:")).values():
             found = json.loads(value)
             viewers += found["viewers"]
+            hls += found.get("hls", 0)
+            sound += found.get("sound", 0)
             for person, count in found["people"].items():
                 people[int(person)] = people.get(int(person), 0) + count
-        return Sockets(viewers, people)
+        return Sockets(viewers, people, hls, sound)
 
     async def note_stage(self, session_id: int, facts: StageFacts) -> None:
         await self._store.put(f"stage:{session_id}", json.dumps(asdict(facts)), STAGE_TTL)

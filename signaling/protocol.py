@@ -11,35 +11,84 @@ from typing import Annotated, Any, ClassVar
 
 from django.utils.translation import gettext as _
 
-from signaling.errors import Refusal
-from signaling.schema import (
-    Field,
-    Id,
-    Number,
-    OneOf,
-    Peer,
-    Revision,
-    Sdp,
-    Text,
-    Uuid,
-    Village,
-    YesNo,
-    fields_of,
+from signaling.crew_messages import (
+    BeginAnswer,
+    CallUp,
+    Claim,
+    Cut,
+    CutEnd,
+    CutUndo,
+    Delay,
+    EndAnswer,
+    Hide,
+    Move,
+    Part,
+    Propose,
+    PutOn,
+    Questions,
+    Same,
+    SameMany,
+    SpokenText,
+    TakeOff,
+    Unhide,
+    Write,
 )
+from signaling.errors import Refusal
+from signaling.message import TEXT_LIMIT, Message
+from signaling.schema import Field, Id, Number, OneOf, Peer, Revision, Sdp, Text, Uuid, Village, fields_of
 
+__all__ = [
+    "FIELDS",
+    "MESSAGE_LIMIT",
+    "TEXT_LIMIT",
+    "TYPES",
+    "Accept",
+    "Ask",
+    "BeginAnswer",
+    "CallUp",
+    "Changes",
+    "Claim",
+    "Cut",
+    "CutEnd",
+    "CutUndo",
+    "Delay",
+    "End",
+    "EndAnswer",
+    "GoLive",
+    "Hello",
+    "Hide",
+    "Layout",
+    "Leave",
+    "LeaveStage",
+    "Message",
+    "Move",
+    "Part",
+    "Pause",
+    "Ping",
+    "Playing",
+    "Propose",
+    "Publish",
+    "PutOn",
+    "Questions",
+    "RaiseHand",
+    "Restart",
+    "Resume",
+    "Same",
+    "SameMany",
+    "SpokenText",
+    "StageCheck",
+    "Statistics",
+    "TakeOff",
+    "Unhide",
+    "Vote",
+    "Watch",
+    "Write",
+    "parse",
+]
 MESSAGE_LIMIT = 64 * 1024
-TEXT_LIMIT = 2000
 ROLES = ("viewer", "leader", "moderator", "guest")
-STAGE_STATES = ("new", "shortlisted", "prompted", "checking", "ready", "on", "done")
+LINES = ("rtc", "hls", "sound", "none")
 LAYOUTS = ("full", "side", "pip")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What all have in common: `id`, chosen by the client, comes back as `re` of the answer."""
-
-    type: ClassVar[str] = ""
-    id: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +108,12 @@ class Ping(Message):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch(Message):
     type: ClassVar[str] = "watch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing(Message):
+    type: ClassVar[str] = "playing"
+    line: Annotated[str, OneOf(LINES)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,94 +190,9 @@ class Changes(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Questions(Message):
-    type: ClassVar[str] = "questions"
-    since: Revision = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move(Message):
-    type: ClassVar[str] = "move"
-    question: Id
-    to: Annotated[str, OneOf(STAGE_STATES)]
-    expected: Annotated[str, OneOf(STAGE_STATES)] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hide(Message):
-    type: ClassVar[str] = "hide"
-    question: Id
-    reason: Annotated[str, Text(200, least=1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unhide(Message):
-    type: ClassVar[str] = "unhide"
-    question: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Same(Message):
-    type: ClassVar[str] = "same"
-    question: Id
-    as_: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write(Message):
-    type: ClassVar[str] = "write"
-    question: Id
-    text: Annotated[str, Text(TEXT_LIMIT, least=1)]
-    final: YesNo = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeginAnswer(Message):
-    type: ClassVar[str] = "begin_answer"
-    question: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndAnswer(Message):
-    type: ClassVar[str] = "end_answer"
-    question: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Propose(Message):
-    type: ClassVar[str] = "propose"
-    question: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpokenText(Message):
-    type: ClassVar[str] = "spoken_text"
-    question: Id
-    text: Annotated[str, Text(TEXT_LIMIT, least=1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallUp(Message):
-    type: ClassVar[str] = "call_up"
-    question: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StageCheck(Message):
     type: ClassVar[str] = "stage_check"
     state: Annotated[str, OneOf(("checking", "ready"))]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutOn(Message):
-    type: ClassVar[str] = "put_on"
-    question: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeOff(Message):
-    type: ClassVar[str] = "take_off"
-    question: Id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

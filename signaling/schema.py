@@ -70,6 +70,19 @@ class OneOf:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of one to `most` values, each checked by `one`; a value named twice counts once."""
+
+    one: Check
+    most: int
+
+    def __call__(self, name: str, value: object) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not 1 <= len(value) <= self.most:
+            raise bad(name, f"list of 1…{self.most}")
+        return tuple(dict.fromkeys(self.one(name, each) for each in value))
+
+
 def uuid(name: str, value: object) -> str:
     if isinstance(value, str) and len(value) == 36:
         try:
@@ -95,6 +108,7 @@ Uuid = Annotated[str, uuid]
 YesNo = Annotated[bool, yes_or_no]
 Number = Annotated[float, number]
 Id = Annotated[int, Whole(1)]
+Ids = Annotated[tuple[int, ...], Many(Whole(1), 50)]
 Revision = Annotated[int, Whole()]
 Peer = Annotated[str, Text(100, least=1)]
 Sdp = Annotated[str, Text(SDP_LIMIT, least=1)]

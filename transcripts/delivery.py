@@ -12,6 +12,8 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, IntegrityError
 
+from recordings import withheld
+from recordings.queries import directory_of
 from transcripts import actions
 from transcripts.actions import Spoken
 from transcripts.cues import CueChange
@@ -100,7 +102,8 @@ class Delivery:
                 continue
             if item.change.final and item.change.text:
                 await self._store(spoken(item, self._engine))
-            self._announce(f"session.{item.session}", item.message())
+            if not await asyncio.to_thread(_is_cut, item):
+                self._announce(f"session.{item.session}", item.message())
 
     async def _store(self, row: Spoken) -> None:
         while True:
@@ -113,6 +116,12 @@ class Delivery:
                 await asyncio.sleep(AGAIN_S)
                 continue
             return
+
+
+def _is_cut(said: Said) -> bool:
+    """What is said in a passage that is being cut is kept and not told."""
+    kept = withheld.read(directory_of(said.session))
+    return kept.hides(said.change.begin_ms, said.change.end_ms)
 
 
 def _keep(reached: Reached) -> None:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from portal.live.models import LiveSession
 from portal.live.states import SessionState
 from portal.people.models import Person
+from recordings import withheld
+from recordings.queries import directory_of
 from transcripts import search as index
 from transcripts.captions import join
 from transcripts.engines.models import find_models
@@ -62,15 +64,21 @@ def row_of(cue: Cue) -> CueRow:
     )
 
 
+def _shown(session_id: int, cues: Iterable[Cue]) -> list[Cue]:
+    """Without what was said in a passage that was cut."""
+    kept = withheld.read(directory_of(session_id))
+    return [cue for cue in cues if not kept.hides(cue.begin_ms, cue.end_ms)]
+
+
 def transcript(session_id: int) -> list[CueRow]:
-    """All captions of a session in the order they were spoken."""
-    return [row_of(cue) for cue in Cue.objects.filter(session_id=session_id)]
+    """All captions of a session in the order they were spoken, but for what was cut."""
+    return [row_of(cue) for cue in _shown(session_id, Cue.objects.filter(session_id=session_id))]
 
 
 def recent(session_id: int, n: int) -> list[CueRow]:
     """The last `n` captions, oldest first."""
     rows = Cue.objects.filter(session_id=session_id).order_by("-begin_ms", "-pk")[:n]
-    return [row_of(cue) for cue in reversed(rows)]
+    return [row_of(cue) for cue in reversed(_shown(session_id, rows))]
 
 
 def passage(session_id: int, begin_ms: int, end_ms: int) -> str:
@@ -79,7 +87,7 @@ def passage(session_id: int, begin_ms: int, end_ms: int) -> str:
     One line per turn; lines begin with the speaker when more than one spoke.
     """
     rows = Cue.objects.filter(session_id=session_id, begin_ms__lt=end_ms, end_ms__gt=begin_ms)
-    inside = [cue for cue in rows if begin_ms <= (cue.begin_ms + cue.end_ms) / 2 < end_ms]
+    inside = [cue for cue in _shown(session_id, rows) if begin_ms <= (cue.begin_ms + cue.end_ms) / 2 < end_ms]
     turns = [(who, join(cue.text for cue in said)) for who, said in groupby(inside, lambda cue: cue.speaker)]
     if len({who for who, _ in turns}) < 2:
         return "\n".join(text for _, text in turns)
@@ -96,8 +104,10 @@ def search(text: str, sessions: Iterable[int] | None = None, limit: int = 50) ->
     rows = Cue.objects.filter(id__in=index.matching_ids(connection.vendor, phrases)).select_related("session")
     if sessions is not None:
         rows = rows.filter(session_id__in=list(sessions))
-    rows = rows.order_by("-session__starts_at", "begin_ms")[:limit]
-    return [Hit(cue.session_id, cue.session.title, row_of(cue)) for cue in rows]
+    found = list(rows.order_by("-session__starts_at", "begin_ms")[:limit])
+    kept = {pk: withheld.read(directory_of(pk)) for pk in {cue.session_id for cue in found}}
+    shown = [cue for cue in found if not kept[cue.session_id].hides(cue.begin_ms, cue.end_ms)]
+    return [Hit(cue.session_id, cue.session.title, row_of(cue)) for cue in shown]
 
 
 def speaker_name(participant: str) -> str:

@@ -4,10 +4,11 @@ same.
 
 import hashlib
 import hmac
-import re
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
+
+from portal.lib.personal import masked
 
 # Thirty-two signs that are not mistaken for one another on paper or on the telephone: no 0/O, no 1/I.
 READABLE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -54,10 +55,7 @@ def read_rating_token(token: str) -> tuple[int, int] | None:
     return (appeal_id, cycle) if constant_time_compare(token, rating_token(appeal_id, cycle)) else None
 
 
-_ID_NUMBER = re.compile(r"(?<!\d)(\d{4})\d{10}(\d{3}[\dXx])(?!\d)")
-_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
-
-
 def redacted(text: str) -> str:
-    """`text` with identity-card and mobile numbers masked: the first public copy, before a clerk reads it."""
-    return _MOBILE.sub(r"\1****\2", _ID_NUMBER.sub(r"\1**********\2", text))
+    """`text` with numbers of people, cards, telephones and cars masked: the first public copy, before a clerk
+    reads it."""
+    return masked(text)

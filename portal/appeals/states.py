@@ -175,7 +175,9 @@ _ALL_STEPS = (
         {Who.CLERK, Who.SUPERVISOR},
         ("urgency",),
     ),
-    _step("redact", pgettext_lazy("step", "编辑公开文本"), set(State), None, {Who.CLERK}, ("text",)),
+    _step(
+        "redact", pgettext_lazy("step", "编辑公开文本"), set(State), None, {Who.CLERK, Who.STAGE}, ("text",)
+    ),
     _step(
         "promise",
         _("登记承诺"),

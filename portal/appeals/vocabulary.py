@@ -10,6 +10,8 @@ class Channel(models.TextChoices):
     LIVE = "live", _("直播留言")
     STAGE = "stage", _("直播连线")
     TELEPHONE = "telephone", _("热线电话")
+    LETTER = "letter", _("来信")
+    WECHAT = "wechat", _("微信")
     BOARD = "board", _("留言板")
     OPINION = "opinion", _("意见征集")
     MAILBOX = "mailbox", _("政务邮箱")

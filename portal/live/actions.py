@@ -43,7 +43,8 @@ def bump(session_id: int) -> int:
     return LiveSession.objects.values_list("revision", flat=True).get(pk=session_id)
 
 
-def _announce(session: LiveSession) -> None:
+def announce_session(session: LiveSession) -> None:
+    """Tell everybody the session's state and revision."""
     tell(
         topic_of(session.pk),
         {
@@ -51,6 +52,8 @@ def _announce(session: LiveSession) -> None:
             "session": session.pk,
             "revision": session.revision,
             "state": session.state,
+            "slow_seconds": session.slow_seconds,
+            "delay_seconds": session.delay_seconds,
         },
     )
 
@@ -95,7 +98,7 @@ def plan(
             revision=1,
         )
         session.moderators.set(crew)
-        _announce(session)
+        announce_session(session)
     log.info("session %s planned by person %s", session.pk, actor.pk)
     return session
 
@@ -113,7 +116,7 @@ def _step(actor: Person, session_id: int, name: str, **fields: Any) -> LiveSessi
             raise Conflict(
                 _("直播现在是“%(found)s”，不能执行此操作。") % {"found": session.get_state_display()}
             )
-        _announce(session)
+        announce_session(session)
     log.info("session %s: %s by person %s", session_id, name, actor.pk)
     return session
 
@@ -176,7 +179,7 @@ def postpone(actor: Person, session_id: int, starts_at: datetime) -> LiveSession
             raise Conflict(_("直播现在是“%(found)s”，不能改期。") % {"found": session.get_state_display()})
         Reminder.objects.filter(session=session).update(told_at=None)
         _tell_reminded(session, "moved")
-        _announce(session)
+        announce_session(session)
     return session
 
 
@@ -215,7 +218,7 @@ def swap(actor: Person, one_id: int, other_id: int) -> None:
             ).update(host_id=host, revision=F("revision") + 1)
             if not changed:
                 raise Conflict(_("其中一场直播刚刚有变动，请刷新后再试。"))
-            _announce(session_of(session.pk))
+            announce_session(session_of(session.pk))
     log.info("sessions %s and %s swapped by person %s", one_id, other_id, actor.pk)
 
 

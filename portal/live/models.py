@@ -32,6 +32,10 @@ class LiveSession(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     slate_text = models.CharField(_("暂停画面文字"), max_length=120, blank=True)
+    # Slow mode: seconds between two questions of one person; 0: off.
+    slow_seconds = models.PositiveSmallIntegerField(default=0)
+    # How many seconds HLS viewers are kept behind, so that something can be cut before they get it.
+    delay_seconds = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["starts_at"]
@@ -39,6 +43,23 @@ class LiveSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.title}"
+
+
+class RunningItem(models.Model):
+    """One point of the running order. `began_at` is when it was really begun."""
+
+    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="running_items")
+    order = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=80)
+    minutes = models.PositiveSmallIntegerField()
+    began_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["session", "order"]
+        constraints = [models.UniqueConstraint(fields=["session", "order"], name="running_item_place")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.order}"
 
 
 class Reminder(models.Model):

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotFound
-from portal.live.models import LiveSession, Reminder
+from portal.live.models import LiveSession, Reminder, RunningItem
 from portal.live.states import ON_AIR, TAKES_QUESTIONS, SessionState
 from portal.people.models import Person
 from portal.people.queries import has_role
@@ -69,6 +71,8 @@ def view_of(session: LiveSession) -> dict[str, Any]:
         "went_live_at": session.went_live_at and local(session.went_live_at).isoformat(),
         "ended_at": session.ended_at and local(session.ended_at).isoformat(),
         "slate_text": session.slate_text,
+        "slow_seconds": session.slow_seconds,
+        "delay_seconds": session.delay_seconds,
         "revision": session.revision,
     }
 
@@ -116,6 +120,42 @@ def next_taking() -> LiveSession | None:
         return on_air
     since = timezone.now() - LATE_START
     return _rows().filter(state__in=TAKES_QUESTIONS, starts_at__gte=since).order_by("starts_at").first()
+
+
+def _overlay_key(session_id: int) -> str:
+    """Opens the overlay of one broadcast to a mixer that cannot log in; it opens nothing else."""
+    return salted_hmac("live.overlay", str(session_id), algorithm="sha256").hexdigest()[:32]
+
+
+def overlay_address(session_id: int) -> str:
+    return reverse("live:overlay", args=[session_id, _overlay_key(session_id)])
+
+
+def opens_overlay(session_id: int, key: str) -> bool:
+    return constant_time_compare(key, _overlay_key(session_id))
+
+
+def running_order(session_id: int) -> list[dict[str, Any]]:
+    """The points of the running order with the time each should begin and the time it did (ISO 8601).
+
+    Times follow what really happened: behind the last point begun they count from its beginning.
+    """
+    session = session_of(session_id)
+    at = session.went_live_at or session.starts_at
+    rows = []
+    for item in RunningItem.objects.filter(session_id=session_id):
+        at = item.began_at or at
+        rows.append(
+            {
+                "id": item.pk,
+                "title": item.title,
+                "minutes": item.minutes,
+                "starts_at": timezone.localtime(at).isoformat(),
+                "began_at": item.began_at and timezone.localtime(item.began_at).isoformat(),
+            }
+        )
+        at += timedelta(minutes=item.minutes)
+    return rows
 
 
 def reminded(person: Anyone) -> frozenset[int]:

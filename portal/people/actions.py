@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from portal.lib.errors import BadInput, NotAllowed, NotFound, TryLater
 from portal.lib.http import client_address
 from portal.lib.pace import Pace, RateLimited
-from portal.people.models import Identity, IdentityView, Person, PhoneCode
+from portal.people.models import Contact, Identity, IdentityView, Person, PhoneCode
 from portal.people.queries import mask_name, roles_of
 from portal.people.sealing import code_hash, normal_phone, phone_hash, seal, unseal
 from portal.people.sms import SmsFailed, gateway
@@ -65,6 +65,7 @@ class RevealedIdentity:
     name: str
     phone: str
     under_14: bool
+    confirmed: bool = True
 
 
 def bad_phone() -> BadPhone:
@@ -238,11 +239,41 @@ def reveal_identity(viewer: Person, person: Person, why: str) -> RevealedIdentit
     if not why.strip():
         raise BadInput(_("请说明查看原因。"), field="why")
     identity = Identity.objects.filter(person=person).first()
-    if identity is None:
+    contact = Contact.objects.filter(person=person).first() if identity is None else None
+    if identity is None and contact is None:
         raise NotFound(_("没有身份信息。"))
     IdentityView.objects.create(viewer=viewer, person=person, why=why.strip()[:200])
     log.info("identity of person %s opened by person %s", person.pk, viewer.pk)
-    return RevealedIdentity(unseal(identity.name_sealed), unseal(identity.phone_sealed), identity.under_14)
+    if identity is not None:
+        return RevealedIdentity(
+            unseal(identity.name_sealed), unseal(identity.phone_sealed), identity.under_14
+        )
+    assert contact is not None
+    return RevealedIdentity(unseal(contact.name_sealed), unseal(contact.phone_sealed), False, confirmed=False)
+
+
+def note_contact(taken_by: Person, name: str, phone: str, village: str = "") -> Person:
+    """A citizen as told to the crew: by telephone, in a letter. `phone` may be empty; it stays unconfirmed.
+
+    Always a person of its own, also where the number is known: a number that somebody names must not open or
+    fill the account of who confirmed it. Raises `BadPhone`.
+    """
+    number = _phone(phone) if phone.strip() else ""
+    name = name.strip()[:NAME_LENGTH]
+    person = Person(
+        username=f"c-{uuid.uuid4().hex}",
+        shown_name=mask_name(name) or _("居民"),
+        village=village.strip()[:VILLAGE_LENGTH],
+    )
+    person.set_unusable_password()
+    person.save()
+    Contact.objects.create(
+        person=person,
+        name_sealed=seal(name),
+        phone_sealed=seal(number),
+        taken_by=taken_by,
+    )
+    return person
 
 
 def leave_everywhere(person: Person) -> None:

@@ -88,6 +88,19 @@ class Identity(models.Model):
     guardian_phone_sealed = models.TextField(blank=True, default="")
 
 
+class Contact(models.Model):
+    """How a citizen can be reached whose question somebody of the crew wrote down: as told, not confirmed.
+
+    It proves nothing and logs nobody in. Sealed like an identity, and opened the same way.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="contact")
+    name_sealed = models.TextField(blank=True, default="")
+    phone_sealed = models.TextField(blank=True, default="")
+    taken_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+
 class IdentityView(models.Model):
     """One look at one identity. Append-only."""
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from portal.questions.states import Kind, StageState, WallState
 
@@ -24,6 +25,8 @@ class Question(models.Model):
         "appeals.Appeal", on_delete=models.PROTECT, null=True, related_name="question"
     )
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.WRITTEN)
+    # Who of the crew typed it in for a citizen; empty: the citizen.
+    taken_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField(blank=True)
     village = models.CharField(max_length=80, blank=True)
     asked_at = models.DateTimeField()
@@ -69,6 +72,28 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.stage_state}"
+
+
+class Block(models.Model):
+    """A person whose questions do not reach the wall of this broadcast: they become cases like any other."""
+
+    session = models.ForeignKey("live.LiveSession", on_delete=models.PROTECT, related_name="blocks")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "person"], condition=Q(lifted_at=None), name="block_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.person_id}"
 
 
 class Vote(models.Model):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from portal.appeals.models import Appeal, Clock
+from portal.appeals.models import Clock
 from portal.appeals.sealing import redacted
 from portal.appeals.states import State
 from portal.appeals.vocabulary import ClockKind
@@ -16,7 +16,7 @@ from portal.live.states import ON_AIR
 from portal.people.models import Person
 from portal.questions.models import Question
 from portal.questions.similar import likeness, pairs
-from portal.questions.states import GUEST_STATES, PUBLIC, Kind, StageState, WallState, lane_of
+from portal.questions.states import GUEST_STATES, PUBLIC, Kind, StageState, WallState
 
 Row = dict[str, Any]
 NOT_TAKEN_UP = frozenset({State.REGISTERED, State.NOT_ACCEPTED, State.WITHDRAWN})
@@ -33,7 +33,8 @@ ON_AIR_FIRST = Case(
 )
 
 
-def _rows() -> QuerySet[Question]:
+def question_rows() -> QuerySet[Question]:
+    """Questions with whoever asked them and their case."""
     return Question.objects.select_related("person", "appeal")
 
 
@@ -52,7 +53,8 @@ def public_text(question: Question) -> str:
     return edited or redacted(question.text)
 
 
-def _facts(question: Question) -> Row:
+def public_facts(question: Question) -> Row:
+    """The fields of a public row, whether or not the question is on the wall."""
     return {
         "id": question.pk,
         "number": number_of(question),
@@ -77,75 +79,28 @@ def public_row(question: Question) -> Row | None:
     A question on air is public whatever its wall state: everybody hears it.
     """
     on_air = question.stage_state == StageState.ON and question.wall_state != WallState.HIDDEN
-    return _facts(question) if question.wall_state in PUBLIC or on_air else None
+    return public_facts(question) if question.wall_state in PUBLIC or on_air else None
 
 
 def public_row_of(question_id: int) -> Row | None:
-    return public_row(_rows().get(pk=question_id))
+    return public_row(question_rows().get(pk=question_id))
 
 
 def wall(session_id: int, limit: int = WALL_LENGTH) -> list[Row]:
     """The `limit` most voted public questions of a broadcast, most voted first, in any case with the one on
     air. One statement.
     """
-    shown = _rows().filter(session_id=session_id, wall_state__in=PUBLIC)
+    shown = question_rows().filter(session_id=session_id, wall_state__in=PUBLIC)
     chosen = shown.order_by(ON_AIR_FIRST, "-votes", "-asked_at", "-pk")[:limit]
     # The one on air was taken out of turn; it stands where its votes put it.
     rows = sorted(chosen, key=lambda question: (question.votes, question.asked_at, question.pk), reverse=True)
-    return [_facts(question) for question in rows]
+    return [public_facts(question) for question in rows]
 
 
 def on_air(session_id: int) -> Row | None:
     """The question being answered, as a public row."""
-    question = _rows().filter(session_id=session_id, stage_state=StageState.ON).first()
+    question = question_rows().filter(session_id=session_id, stage_state=StageState.ON).first()
     return public_row(question) if question is not None else None
-
-
-def _counts(rows: list[Question]) -> tuple[dict[int, int], dict[str, int]]:
-    """Appeals ever raised by the persons and from the villages of `rows`: two statements for any number of
-    rows."""
-    people = {row.person_id for row in rows if row.person_id is not None}
-    villages = {row.village for row in rows if row.village}
-    by_person = Appeal.objects.filter(person_id__in=people).values_list("person_id").annotate(Count("pk"))
-    by_village = Appeal.objects.filter(village__in=villages).values_list("village").annotate(Count("pk"))
-    return dict(by_person), dict(by_village)
-
-
-def console_rows(session_id: int, since: int = 0) -> list[Row]:
-    """Rows for the moderators: every question of the session changed after revision `since`, in the order
-    they came.
-
-    `age_s` is seconds since it was asked; `history` counts earlier cases of the same person and of the same
-    village.
-    """
-    rows = list(
-        _rows()
-        .select_related("claimed_by", "session")
-        .filter(session_id=session_id, revision__gt=since)
-        .order_by("asked_at", "pk")
-    )
-    by_person, by_village = _counts(rows)
-    now = timezone.now()
-    return [
-        _facts(row)
-        | {
-            "uuid": str(row.uuid),
-            "text": row.text,
-            "lane": lane_of(row.stage_state).value,
-            "order": row.order,
-            "same_as": row.same_as_id,
-            "claimed_by": {"id": row.claimed_by_id, "name": str(row.claimed_by)} if row.claimed_by else None,
-            "age_s": max(0, int((now - row.asked_at).total_seconds())),
-            "hidden_reason": row.hidden_reason,
-            "person": row.person_id,
-            "case_state": row.appeal.state if row.appeal is not None else "",
-            "history": {
-                "person": max(0, by_person.get(row.person_id or 0, 0) - (row.appeal_id is not None)),
-                "village": max(0, by_village.get(row.village, 0) - (row.appeal_id is not None)),
-            },
-        }
-        for row in rows
-    ]
 
 
 def _place(question: Question) -> Row:
@@ -167,9 +122,15 @@ def stage(session_id: int) -> Row:
     """
     session = session_of(session_id)
     near = list(
-        _rows().filter(session_id=session_id, stage_state__in=GUEST_STATES).order_by(NEARNESS, "order", "pk")
+        question_rows()
+        .filter(session_id=session_id, stage_state__in=GUEST_STATES)
+        .order_by(NEARNESS, "order", "pk")
     )
-    queue = _rows().filter(session_id=session_id, stage_state=StageState.SHORTLISTED).order_by("order", "pk")
+    queue = (
+        question_rows()
+        .filter(session_id=session_id, stage_state=StageState.SHORTLISTED)
+        .order_by("order", "pk")
+    )
     return {
         "main": {"person": session.host_id, "name": str(session.host), "on": session.state in ON_AIR},
         "guest": _place(near[0]) if near else None,
@@ -179,7 +140,11 @@ def stage(session_id: int) -> Row:
 
 def guest_question(session_id: int, person_id: int) -> Question | None:
     """The question with which this person is called to the stage or has raised a hand, the nearest first."""
-    mine = _rows().filter(session_id=session_id, person_id=person_id).exclude(wall_state=WallState.HIDDEN)
+    mine = (
+        question_rows()
+        .filter(session_id=session_id, person_id=person_id)
+        .exclude(wall_state=WallState.HIDDEN)
+    )
     waiting = Q(stage_state__in=GUEST_STATES) | (Q(kind=Kind.SPOKEN) & ~Q(stage_state=StageState.DONE))
     return mine.filter(waiting).order_by(NEARNESS, "pk").first()
 
@@ -190,14 +155,14 @@ def my_questions(
     """The person's own questions, the newest first, hidden ones too: hiding does not touch the case."""
     if not isinstance(person, Person):
         return []
-    mine = _rows().select_related("session").filter(person=person)
+    mine = question_rows().select_related("session").filter(person=person)
     if session is not None:
         mine = mine.filter(session=session)
     return [my_row(question) for question in mine.order_by("-asked_at", "-pk")[:limit]]
 
 
 def my_row(question: Question) -> Row:
-    return _facts(question) | {
+    return public_facts(question) | {
         "text": question.text,
         "state_label": str(question.appeal.get_state_display()) if question.appeal is not None else "",
         "accepted": question.appeal is not None and question.appeal.state not in NOT_TAKEN_UP,
@@ -207,7 +172,7 @@ def my_row(question: Question) -> Row:
 
 
 def _answer_row(question: Question) -> Row:
-    return _facts(question) | {
+    return public_facts(question) | {
         "session": {"id": question.session_id, "title": question.session.title},
         "host": str(question.session.host),
         "answered_at": question.answered_at,
@@ -215,7 +180,11 @@ def _answer_row(question: Question) -> Row:
 
 
 def _answered() -> QuerySet[Question]:
-    return _rows().select_related("session__host").filter(wall_state=WallState.ANSWERED, same_as__isnull=True)
+    return (
+        question_rows()
+        .select_related("session__host")
+        .filter(wall_state=WallState.ANSWERED, same_as__isnull=True)
+    )
 
 
 def recent_answers(limit: int = 6) -> list[Row]:
@@ -238,7 +207,7 @@ def similar(session_id: int, text: str, limit: int = 3) -> list[Row]:
     """Public questions like `text`: of this broadcast, and answered ones of the 300 latest elsewhere."""
     wanted = pairs(text)
     here = Q(session_id=session_id, wall_state__in=PUBLIC) | Q(wall_state=WallState.ANSWERED)
-    rows = _rows().select_related("session__host").filter(here).order_by("-asked_at")[:300]
+    rows = question_rows().select_related("session__host").filter(here).order_by("-asked_at")[:300]
     scored = [(likeness(wanted, pairs(row.text)), row) for row in rows]
     alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return [_answer_row(row) for _score, row in alike[:limit]]

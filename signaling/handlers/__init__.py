@@ -10,7 +10,7 @@ from typing import Any
 from signaling import gate, protocol
 from signaling.answers import Answer, as_message
 from signaling.client import Client
-from signaling.handlers import crew, joining, questions, stage
+from signaling.handlers import crew, cutting, joining, questions, stage
 from signaling.handlers.request import Request
 from signaling.parts import Parts
 
@@ -39,6 +39,14 @@ HANDLERS: dict[type[protocol.Message], Handler] = {
     protocol.Hide: questions.hide,
     protocol.Unhide: questions.unhide,
     protocol.Same: questions.same,
+    protocol.SameMany: questions.same_many,
+    protocol.Part: questions.part,
+    protocol.Claim: questions.claim,
+    protocol.Delay: cutting.delay,
+    protocol.Cut: cutting.cut,
+    protocol.CutEnd: cutting.cut_end,
+    protocol.CutUndo: cutting.cut_undo,
+    protocol.Playing: joining.playing,
     protocol.Write: questions.write,
     protocol.BeginAnswer: questions.begin_answer,
     protocol.EndAnswer: questions.end_answer,

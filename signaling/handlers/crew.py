@@ -66,6 +66,8 @@ async def statistics(request: Request[protocol.Statistics]) -> StatisticsAnswer:
         programme,
         {
             "viewers": sockets.viewers,
+            "hls": sockets.hls,
+            "sound": sockets.sound,
             "people": len(sockets.people),
             "delivered": parts.hub.delivered,
             "lost": parts.carrier.lost,

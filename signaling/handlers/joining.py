@@ -1,5 +1,6 @@
 """Coming in, watching, publishing, and catching up."""
 
+import dataclasses
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from signaling.client import owner_name
 from signaling.errors import Refusal
 from signaling.handlers.request import Request
 from signaling.orm import live
+from signaling.orm.cuts import cuts_of
 from signaling.orm.people import Rights
 from streaming.commands import Accept, Leave, Publish, Restart, Watch
 
@@ -50,6 +52,13 @@ async def _make_room(request: Request[protocol.Hello]) -> None:
         raise Refusal("too_many", _("您打开的页面太多了，请关闭一些再试"))
 
 
+async def _cuts_for(request: Request[protocol.Hello]) -> list[dict[str, Any]]:
+    """For who may undo them; others have no captions waiting yet that a cut could concern."""
+    if not (request.rights.host or request.rights.moderate):
+        return []
+    return [dataclasses.asdict(cut) for cut in await cuts_of(request.session_id)]
+
+
 async def hello(request: Request[protocol.Hello]) -> Welcome:
     client, message, rights = request.client, request.message, request.rights
     await _make_room(request)
@@ -67,11 +76,18 @@ async def hello(request: Request[protocol.Hello]) -> Welcome:
         captions=picture["captions"],
         media={"webrtc": request.parts.link.webrtc, "hls": f"/hls/{request.session_id}/master.m3u8"},
         limits={"text": protocol.TEXT_LIMIT, "message": protocol.MESSAGE_LIMIT},
+        cuts=await _cuts_for(request),
     )
 
 
 async def ping(request: Request[protocol.Ping]) -> Pong:
     return Pong(request.message.t)
+
+
+async def playing(request: Request[protocol.Playing]) -> Ok:
+    """What this page plays now: the only honest count of HLS viewers, whom a cache may stand in front of."""
+    request.client.line = request.message.line
+    return Ok()
 
 
 async def changes(request: Request[protocol.Changes]) -> ChangesAnswer:

@@ -64,6 +64,23 @@ async def same(request: Request[protocol.Same]) -> answers.Ok:
     return answers.Ok()
 
 
+async def same_many(request: Request[protocol.SameMany]) -> answers.Ok:
+    message = request.message
+    await rows.mark_same_many(request.person_id, request.session_id, message.questions, message.as_)
+    return answers.Ok()
+
+
+async def part(request: Request[protocol.Part]) -> answers.Ok:
+    await rows.part(request.person_id, request.session_id, request.message.questions)
+    return answers.Ok()
+
+
+async def claim(request: Request[protocol.Claim]) -> answers.Ok:
+    message = request.message
+    await rows.claim(request.person_id, request.session_id, message.question, message.release)
+    return answers.Ok()
+
+
 async def write(request: Request[protocol.Write]) -> answers.Ok:
     message = request.message
     await rows.answer_in_writing(

@@ -9,8 +9,10 @@ from portal.lib.errors import NotFound
 from portal.live import actions
 from portal.live.queries import may_watch, session_of, session_view, view_of
 from portal.questions import queries as questions
+from recordings import withheld
 from recordings.actions import open_recording
 from recordings.playlists import Cue
+from recordings.queries import directory_of
 from signaling.orm.door import door
 from signaling.orm.people import actor
 from transcripts.models import Cue as Captions
@@ -84,7 +86,12 @@ def _stage(session_id: int) -> dict[str, Any]:
 def _captions_between(session_id: int, begin_ms: int, end_ms: int) -> list[Cue]:
     """Final captions that overlap the span, for the caption segments of the lists."""
     rows = Captions.objects.filter(session_id=session_id, begin_ms__lt=end_ms, end_ms__gt=begin_ms)
-    return [(row.begin_ms, row.end_ms, row.speaker, row.text) for row in rows]
+    kept = withheld.read(directory_of(session_id))
+    return [
+        (row.begin_ms, row.end_ms, row.speaker, row.text)
+        for row in rows
+        if not kept.hides(row.begin_ms, row.end_ms)
+    ]
 
 
 captions_between = door(_captions_between)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotFound
 from portal.live.queries import session_of
-from portal.questions import actions, queries
+from portal.questions import actions, console
 from portal.questions.models import Question
 from recordings.actions import request_clip
 from recordings.queries import recording_of
@@ -70,7 +70,7 @@ def _vote(person_id: int, session_id: int, question_id: int) -> None:
 def _console_rows(session_id: int, since: int) -> tuple[int, list[dict[str, Any]]]:
     """Revision read before the rows: what changes in between is asked for once more, never missed."""
     revision = session_of(session_id).revision
-    return revision, queries.console_rows(session_id, since)
+    return revision, console.console_rows(session_id, since)
 
 
 def _move(person_id: int, session_id: int, question_id: int, to: str, expected: str | None) -> None:
@@ -92,6 +92,23 @@ def _mark_same(person_id: int, session_id: int, question_id: int, same_as: int) 
     in_session(session_id, question_id)
     in_session(session_id, same_as)
     actions.mark_same(actor(person_id), question_id, same_as)
+
+
+def _mark_same_many(person_id: int, session_id: int, question_ids: tuple[int, ...], same_as: int) -> None:
+    for question_id in (*question_ids, same_as):
+        in_session(session_id, question_id)
+    actions.mark_same_many(actor(person_id), question_ids, same_as)
+
+
+def _part(person_id: int, session_id: int, question_ids: tuple[int, ...]) -> None:
+    for question_id in question_ids:
+        in_session(session_id, question_id)
+    actions.part(actor(person_id), question_ids)
+
+
+def _claim(person_id: int, session_id: int, question_id: int, release: bool) -> None:
+    in_session(session_id, question_id)
+    (actions.release if release else actions.claim)(actor(person_id), question_id)
 
 
 def _answer_in_writing(person_id: int, session_id: int, question_id: int, text: str, final: bool) -> None:
@@ -158,6 +175,9 @@ move = door(_move)
 hide = door(_hide)
 unhide = door(_unhide)
 mark_same = door(_mark_same)
+mark_same_many = door(_mark_same_many)
+part = door(_part)
+claim = door(_claim)
 answer_in_writing = door(_answer_in_writing)
 begin_answer = door(_begin_answer)
 end_answer = door(_end_answer)

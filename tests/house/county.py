@@ -19,11 +19,12 @@ from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
 from portal.live.actions import go_live, plan
 from portal.live.models import LiveSession
+from portal.live.queries import overlay_address
 from portal.people.models import Identity, Person, Role, Unit
 from portal.people.sealing import phone_hash, seal
 from portal.people.vocabulary import RoleKind, UnitKind
 from portal.questions.actions import ask, hide, move, raise_hand
-from recordings.models import Clip, Recording
+from recordings.models import Clip, Cut, Recording
 
 VISITOR = "visitor"
 REAL_NAME, PHONE = "张无忌真名", "13800000011"
@@ -132,6 +133,8 @@ def _broadcasts(people: dict[str, Person]) -> dict[str, str]:
         "planned": str(planned.pk),
         "question": str(asked.question_id),
         "clip": str(_clip(live)),
+        "cut": str(_cut(live, people["bob"])),
+        "overlay": overlay_address(live.pk).split("/")[-2],
         "lin": str(people["lin"].pk),
         "bob": str(people["bob"].pk),
     }
@@ -146,6 +149,15 @@ def _clip(session: LiveSession) -> int:
         recording=recording, reference="reply-1", begin_ms=0, end_ms=9, state=Clip.State.READY, file="a.mp4"
     )
     return int(clip.pk)
+
+
+def _cut(session: LiveSession, by: Person) -> int:
+    """A passage that was cut, and the clip of it as it was."""
+    recording = Recording.objects.get(session=session)
+    cut = Cut.objects.create(recording=recording, begin_ms=0, end_ms=9, by=by)
+    fields = {"begin_ms": 0, "end_ms": 9, "state": Clip.State.READY, "file": "a.mp4", "original": True}
+    Clip.objects.create(recording=recording, reference=f"cut-{cut.pk}", **fields)
+    return int(cut.pk)
 
 
 def make_county() -> County:

@@ -60,6 +60,12 @@ PLAN: Fields = {"title": "专场", "host": "{lin}", "moderators": ["{bob}"], "st
 ROTA: Fields = {"weeks": "1", "title": "在线答疑", "leaders": ["{lin}"], "moderators": ["{bob}"]}
 QUESTION: Fields = {"uuid": "{uuid}", "text": "什么时候通水？", "village": "柳湾村"}
 
+TOLD: Fields = {"uuid": "{uuid}", "channel": "telephone", "text": "桥坏了", "phone": "13800000019"}
+BLOCKED: Fields = {"question": "{question}", "reason": "反复刷屏"}
+ORDER: Fields = {"items": "[]"}
+PROMISE: Fields = {"text": "周五修好路灯", "unit": "{water}", "due_on": "{soon}"}
+PUBLIC: Fields = {"text": "路灯坏了"}
+
 LINES = [
     get("words", "/words.js", EVERYBODY),
     get("service_worker", "/service-worker.js", EVERYBODY),
@@ -119,10 +125,28 @@ LINES = [
     get("live:studio", "/live/{planned}/studio/", set()),
     get("live:console", "/live/{live}/console/", {"bob"}),
     get("live:console", "/live/{planned}/console/", set()),
+    get("live:overlay", "/live/{live}/overlay/{overlay}/", EVERYBODY),
+    get("live:overlay", "/live/{live}/overlay/00000000000000000000000000000000/", set(), refusal=404),
+    get("questions:crew_desk", "/live/{live}/crew/", {"bob"}),
+    get("questions:crew_desk", "/live/{planned}/crew/", set()),
+    get("questions:crew_question", "/live/{live}/crew/{question}/", {"bob"}),
+    post("questions:crew_take_down", "/live/{live}/crew/take-down/", {"bob"}, 201, fields=TOLD),
+    post("questions:crew_block", "/live/{live}/crew/block/", {"bob"}, 200, fields=BLOCKED),
+    post("questions:crew_slow_mode", "/live/{live}/crew/slow-mode/", {"bob"}, 200, fields={"seconds": "60"}),
+    post(
+        "questions:crew_running_order", "/live/{live}/crew/running-order/", {"bob", "lin"}, 200, fields=ORDER
+    ),
+    post(
+        "questions:crew_promise", "/live/{live}/crew/{question}/promise/", {"bob", "lin"}, 201, fields=PROMISE
+    ),
+    post(
+        "questions:crew_public_text", "/live/{live}/crew/{question}/public-text/", {"bob"}, 200, fields=PUBLIC
+    ),
     get("live:stage", "/live/{live}/stage/", {"alice"}),
     get("live:stage", "/live/{planned}/stage/", set()),
     get("live:replay", "/live/{live}/replay/", EVERYBODY),
     get("recordings:clip", "/recordings/clips/{clip}.mp4", EVERYBODY),
+    get("recordings:original", "/recordings/cuts/{cut}.mp4", {"bob", "lin", "sam"}),
     get("recordings:timeline", "/recordings/{live}/timeline.json", EVERYBODY),
     get("transcripts:json", "/live/{live}/transcript.json", EVERYBODY),
     get("transcripts:vtt", "/live/{live}/transcript.vtt", EVERYBODY),

@@ -37,7 +37,7 @@ test("captions that stay away are told while somebody is on", () => {
 });
 
 test("viewers are told by tier", () => {
-  assert.equal(viewersLight({ webrtc: 12, hls: 30 }).words, "观众：实时 12 · 延时 30");
+  assert.equal(viewersLight({ webrtc: 12, hls: 30 }).words, "观众：实时 12 · 延时 30 · 只听 0");
 });
 
 test("a kept seat counts down to nothing and not below", () => {

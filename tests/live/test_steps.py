@@ -80,7 +80,15 @@ def test_each_step_is_a_revision_told_after_the_commit(
         assert told == []
     number = cast.session.pk
     assert told == [
-        {"topic": f"session.{number}", "type": "session", "session": number, "revision": 2, "state": "live"}
+        {
+            "topic": f"session.{number}",
+            "type": "session",
+            "session": number,
+            "revision": 2,
+            "state": "live",
+            "slow_seconds": 0,
+            "delay_seconds": 0,
+        }
     ]
 
 

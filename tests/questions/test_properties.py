@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from portal.lib.errors import Conflict
 from portal.questions import actions
+from portal.questions.console import console_rows
 from portal.questions.models import Question
-from portal.questions.queries import console_rows, wall
+from portal.questions.queries import wall
 from portal.questions.similar import likeness, pairs
 from portal.questions.states import LANE_OF, MOVES, REPORTS, Lane, StageState, WallState, lane_of, may_follow
 from tests.live.cast import Cast

@@ -10,8 +10,9 @@ from portal.appeals.models import Appeal, CaseEvent
 from portal.lib.errors import BadInput, Conflict, NotFound
 from portal.live.actions import plan
 from portal.questions import actions
+from portal.questions.console import console_rows
 from portal.questions.models import Question
-from portal.questions.queries import console_rows, guest_question, stage, wall
+from portal.questions.queries import guest_question, stage, wall
 from portal.questions.states import MOVES, StageState
 from tests.live.cast import Cast, asked, citizen
 

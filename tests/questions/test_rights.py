@@ -1,14 +1,17 @@
 """Every privileged action and page, asked as everybody: the table says who may."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from portal.lib.errors import NotAllowed
 from portal.live.actions import go_live
+from portal.people.models import Unit
 from portal.questions import actions
 from portal.questions.models import Question
 from tests.live.cast import Cast, asked, citizen
@@ -20,6 +23,17 @@ Act = Callable[[Any, int], Any]
 ACTIONS: dict[str, tuple[set[str], Act]] = {
     "move": ({"bob"}, lambda actor, pk: actions.move(actor, pk, "shortlisted")),
     "claim": ({"bob"}, actions.claim),
+    "release": ({"bob"}, actions.release),
+    "mark_same_many": ({"bob"}, lambda actor, pk: actions.mark_same_many(actor, [pk], pk - 1)),
+    "part": ({"bob"}, lambda actor, pk: actions.part(actor, [pk])),
+    "block": ({"bob"}, lambda actor, pk: actions.block(actor, pk, "反复刷屏")),
+    "set_public_text": ({"bob"}, lambda actor, pk: actions.set_public_text(actor, pk, "路灯坏了")),
+    "note_promise": (
+        {"bob", "lin"},
+        lambda actor, pk: actions.note_promise(
+            actor, pk, "装好路灯", Unit.objects.get().pk, timezone.localdate() + timedelta(days=7)
+        ),
+    ),
     "hide": ({"bob"}, lambda actor, pk: actions.hide(actor, pk, "重复提交")),
     "unhide": ({"bob"}, actions.unhide),
     "mark_same": ({"bob"}, lambda actor, pk: actions.mark_same(actor, pk, pk - 1)),
@@ -38,6 +52,8 @@ def test_actions_are_refused_to_all_but_those_of_the_table(on_air: Cast, action:
     pk = asked(on_air).question_id
     if action == "end_answer":
         actions.begin_answer(on_air.bob, pk, 1_000)
+    if action == "part":
+        actions.mark_same(on_air.bob, pk, pk - 1)
     before = Question.objects.values().get(pk=pk)
     if name in may:
         act(on_air.person(name), pk)

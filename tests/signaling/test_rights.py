@@ -30,6 +30,14 @@ FIELDS: dict[str, dict[str, Any]] = {
     "hide": {**SOME, "reason": "rude"},
     "unhide": SOME,
     "same": {**SOME, "as": 2},
+    "same_many": {"questions": [1], "as": 2},
+    "part": {"questions": [1]},
+    "claim": SOME,
+    "delay": {"seconds": 0},
+    "cut": {},
+    "cut_end": {},
+    "cut_undo": {"cut": 1},
+    "playing": {"line": "hls"},
     "write": {**SOME, "text": "Soon."},
     "begin_answer": SOME,
     "end_answer": SOME,
@@ -43,10 +51,18 @@ FIELDS: dict[str, dict[str, Any]] = {
     "layout": {"name": "side"},
     "statistics": {},
 }
-EVERYBODY = {"watch", "accept", "restart", "leave", "changes", "ping"}
+EVERYBODY = {"watch", "accept", "restart", "leave", "changes", "ping", "playing"}
 LOGGED_IN = EVERYBODY | {"ask", "raise_hand", "vote"}
-RUNNING = {"go_live", "pause", "resume", "end", "begin_answer", "end_answer", "layout", "statistics"}
+RUNNING = {"go_live", "pause", "resume", "end", "begin_answer", "end_answer", "layout", "statistics"} | {
+    "delay",
+    "cut",
+    "cut_end",
+    "cut_undo",
+}
 MODERATING = {"questions", "move", "hide", "unhide", "same", "write", "propose", "spoken_text"} | {
+    "same_many",
+    "part",
+    "claim",
     "call_up",
     "put_on",
     "take_off",

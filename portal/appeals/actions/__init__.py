@@ -12,7 +12,7 @@ from portal.appeals.actions.answers import (
 from portal.appeals.actions.bulk import MOST_IN_BULK, Bulk, accept_and_dispatch
 from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
 from portal.appeals.actions.identity import view_identity
-from portal.appeals.actions.joining import link_common, link_same, merge, split, unmerge
+from portal.appeals.actions.joining import link_common, link_same, merge, part_same, split, unmerge
 from portal.appeals.actions.looking import code_proves, look_up
 from portal.appeals.actions.promises import keep_promise, promise
 from portal.appeals.actions.rating import (
@@ -63,6 +63,7 @@ __all__ = [
     "load_official_years",
     "look_up",
     "merge",
+    "part_same",
     "promise",
     "record_spoken_reply",
     "record_written_answer",

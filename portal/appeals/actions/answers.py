@@ -204,7 +204,7 @@ def set_text(actor: Person, appeal_id: int, text: str, at: datetime | None = Non
 
 @transaction.atomic
 def redact(actor: Person, appeal_id: int, text: str, at: datetime | None = None) -> None:
-    """Clerk: the copy the public reads. The original stays."""
+    """Clerk or moderator: the copy the public reads. The original stays."""
     appeal, _step = begin("redact", appeal_id, actor)
     appeal.public_text = words(text, "text", TEXT_LENGTH)
     record(appeal, EventKind.REDACTED, actor, moment(at), audience=Audience.INTERNAL)

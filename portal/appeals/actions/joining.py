@@ -89,6 +89,17 @@ def link_same(actor: Person, main_id: int, member_ids: Iterable[int], at: dateti
     return matter.pk
 
 
+@transaction.atomic
+def part_same(actor: Person, appeal_id: int, at: datetime | None = None) -> None:
+    """Moderator or clerk: not the same matter after all. Nothing happens to a case that stands alone."""
+    appeal, _step = begin("link_same", appeal_id, actor)
+    if appeal.common_matter_id is None:
+        return
+    payload = {"common_matter": None, "before": appeal.common_matter_id, "with": ""}
+    appeal.common_matter = None
+    record(appeal, EventKind.LINKED, actor, moment(at), payload=payload, audience=Audience.INTERNAL)
+
+
 def _main_case(number: str, duplicate_id: int) -> int:
     found = Appeal.objects.filter(number="".join(number.split())).values("pk", "merged_into").first()
     if found is None:

@@ -23,9 +23,10 @@ def promise(
     reply_id: int | None = None,
     at_ms: int | None = None,
     at: datetime | None = None,
+    recording: str = "",
 ) -> int:
     """What was promised, by which unit and until when; the promise's id. `at_ms`: when in the reply's
-    recording.
+    recording, or in `recording` while the answer is still being given.
     """
     appeal, _step = begin("promise", appeal_id, actor)
     now, unit = moment(at), Unit.objects.filter(pk=unit_id).first()
@@ -38,7 +39,7 @@ def promise(
         text=words(text, "text"),
         unit=unit,
         due_on=due_on,
-        recording=spoken.recording if spoken else "",
+        recording=spoken.recording if spoken else recording,
         at_ms=at_ms,
         made_at=now,
     )

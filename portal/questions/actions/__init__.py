@@ -9,23 +9,36 @@ from portal.questions.actions.answers import (
     set_spoken_text,
 )
 from portal.questions.actions.asking import AskResult, ask, raise_hand, vote
-from portal.questions.actions.queue import claim, hide, mark_same, move, unhide
+from portal.questions.actions.blocking import block, lift_block
+from portal.questions.actions.joining import mark_same, mark_same_many, part
+from portal.questions.actions.noting import note_promise, set_public_text
+from portal.questions.actions.queue import claim, hide, move, release, unhide
 from portal.questions.actions.stage import stage_report
+from portal.questions.actions.taking_down import Told, take_down
 
 __all__ = [
     "AskResult",
     "EndedAnswer",
+    "Told",
     "answer_in_writing",
     "ask",
     "begin_answer",
+    "block",
     "claim",
     "end_answer",
     "hide",
+    "lift_block",
     "mark_same",
+    "mark_same_many",
     "move",
+    "note_promise",
+    "part",
     "raise_hand",
+    "release",
+    "set_public_text",
     "set_spoken_text",
     "stage_report",
+    "take_down",
     "unhide",
     "vote",
 ]

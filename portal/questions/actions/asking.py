@@ -3,7 +3,7 @@ answer."""
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portal.appeals.actions import register
 from portal.appeals.sealing import query_code
 from portal.appeals.vocabulary import Channel
-from portal.lib.errors import BadInput, Conflict, NotAllowed, TryLater
+from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.live.actions import bump
 from portal.live.models import LiveSession
 from portal.live.queries import session_of
@@ -22,13 +22,12 @@ from portal.live.states import TAKES_QUESTIONS
 from portal.people.models import Person
 from portal.people.queries import is_verified
 from portal.questions.actions.changes import announce, session_of_question
-from portal.questions.models import Question, Vote
+from portal.questions.actions.limits import block_of, check_pace, check_slow_mode
+from portal.questions.models import Block, Question, Vote
 from portal.questions.states import PUBLIC, Kind, StageState, WallState
 
 TEXT_LENGTH = 2000
 VILLAGE_LENGTH = 80
-PACE_WINDOW = timedelta(minutes=10)
-PACE_LIMIT = 10
 
 log = logging.getLogger(__name__)
 
@@ -45,17 +44,21 @@ class AskResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
+    """One question to be written. `taken_by`: who of the crew typed it in; limits are for citizens' own."""
+
     person: Person
     session_id: int
     uuid: UUID
     kind: Kind
     text: str
     village: str
-    at: datetime
+    at: datetime | None = None
+    channel: Channel = Channel.LIVE
+    taken_by: Person | None = None
 
 
-def _uuid(given: UUID | str) -> UUID:
+def parsed_uuid(given: UUID | str) -> UUID:
     if isinstance(given, UUID):
         return given
     try:
@@ -86,7 +89,7 @@ def clean_village(village: str, person: Person | None = None) -> str:
     return bare
 
 
-def _known(wish: _Wish) -> AskResult | None:
+def _known(wish: Wish) -> AskResult | None:
     """What the first sending of this UUID got; a UUID of somebody else or of another place is refused."""
     found = Question.objects.select_related("appeal").filter(uuid=wish.uuid).first()
     if found is None:
@@ -112,46 +115,35 @@ def _check_session(session: LiveSession) -> None:
         )
 
 
-def _check_pace(wish: _Wish) -> None:
-    """At most 10 questions of a person in 10 minutes; repeats are answered before they get here."""
-    since = wish.at - PACE_WINDOW
-    times = list(
-        Question.objects.filter(person=wish.person, asked_at__gt=since)
-        .order_by("-asked_at")
-        .values_list("asked_at", flat=True)[:PACE_LIMIT]
-    )
-    if len(times) < PACE_LIMIT:
-        return
-    seconds = max(1, int((times[-1] - since).total_seconds()) + 1)
-    minutes = -(-seconds // 60)
-    raise TryLater(
-        _("您在10分钟内已提了%(limit)d个问题。文字没有丢失，请约%(minutes)d分钟后再提交。")
-        % {"limit": PACE_LIMIT, "minutes": minutes},
-        seconds=seconds,
-    )
-
-
-def _check_hand(wish: _Wish) -> None:
+def _check_hand(wish: Wish, blocked: Block | None) -> None:
+    if blocked is not None:
+        raise NotAllowed(_("您在本场直播不能举手。文字提问照常登记和办理。"), code="blocked")
     waiting = Question.objects.filter(person=wish.person, session_id=wish.session_id, kind=Kind.SPOKEN)
     if waiting.exclude(stage_state=StageState.DONE).exclude(wall_state=WallState.HIDDEN).exists():
         raise Conflict(_("您已经举手，请等候主持人呼叫。"))
 
 
-def _write(wish: _Wish) -> AskResult:
+def write(wish: Wish) -> AskResult:
     """Question, appeal and event in one transaction, under the session's lock."""
+    at = wish.at or timezone.now()
     with transaction.atomic():
         revision = bump(wish.session_id)
         known = _known(wish)
         if known is not None:
             # A twin of this request was faster; the revision it made says so already.
             return known
-        _check_session(session_of(wish.session_id))
-        _check_pace(wish)
+        session = session_of(wish.session_id)
+        _check_session(session)
+        blocked = block_of(wish.person, wish.session_id) if wish.taken_by is None else None
+        if wish.taken_by is None:
+            check_pace(wish.person, at)
         appeal_id, number, code = None, "", ""
         if wish.kind == Kind.SPOKEN:
-            _check_hand(wish)
+            _check_hand(wish, blocked)
         else:
-            made = register(Channel.LIVE, wish.person, wish.text, wish.village, wish.uuid, raised_at=wish.at)
+            if wish.taken_by is None:
+                check_slow_mode(wish.person, session, at)
+            made = register(wish.channel, wish.person, wish.text, wish.village, wish.uuid, raised_at=at)
             appeal_id, number, code = made.appeal_id, made.number, made.query_code
         question = Question.objects.create(
             uuid=wish.uuid,
@@ -161,22 +153,27 @@ def _write(wish: _Wish) -> AskResult:
             kind=wish.kind,
             text=wish.text,
             village=wish.village,
-            asked_at=wish.at,
+            asked_at=at,
             order=revision,
             revision=revision,
+            taken_by=wish.taken_by,
+            # A blocked person's matter is a case like any other; it only does not reach the wall.
+            wall_state=WallState.HIDDEN if blocked else WallState.RECEIVED,
+            hidden_reason=_("提问人已禁言：%(reason)s") % {"reason": blocked.reason} if blocked else "",
+            hidden_by=blocked.by if blocked else None,
         )
         announce(question.pk, wish.session_id, revision)
     log.info("question %s in session %s", question.pk, wish.session_id)
     return AskResult(question.pk, wish.uuid, number, code, True)
 
 
-def _submit(wish: _Wish) -> AskResult:
+def _submit(wish: Wish) -> AskResult:
     known = _known(wish)
     if known is not None:
         return known
     _check_person(wish.person)
     try:
-        return _write(wish)
+        return write(wish)
     except IntegrityError:
         # Another request with the same UUID, in another session, committed between our look and our insert.
         known = _known(wish)
@@ -200,14 +197,14 @@ def ask(
     verified telephone), `NotFound`, `Conflict` (somebody else's UUID; the session is over), `TryLater` (more
     than 10 in 10 minutes).
     """
-    wish = _Wish(
+    wish = Wish(
         person,
         session_id,
-        _uuid(uuid),
+        parsed_uuid(uuid),
         Kind.WRITTEN,
         clean_text(text),
         clean_village(village, person),
-        at or timezone.now(),
+        at,
     )
     return _submit(wish)
 
@@ -219,9 +216,7 @@ def raise_hand(
 
     Raises as `ask` does, and `Conflict` when a hand is up already.
     """
-    wish = _Wish(
-        person, session_id, _uuid(uuid), Kind.SPOKEN, "", clean_village(village, person), at or timezone.now()
-    )
+    wish = Wish(person, session_id, parsed_uuid(uuid), Kind.SPOKEN, "", clean_village(village, person), at)
     return _submit(wish)
 
 
@@ -230,6 +225,8 @@ def vote(person: Person, question_id: int) -> int:
     one."""
     _check_person(person)
     session_id = session_of_question(question_id).pk
+    if block_of(person, session_id) is not None:
+        raise NotAllowed(_("您在本场直播不能投票。"), code="blocked")
     with transaction.atomic():
         revision = bump(session_id)
         shown = Question.objects.filter(pk=question_id, wall_state__in=PUBLIC)

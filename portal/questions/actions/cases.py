@@ -2,7 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from portal.appeals.actions import link_same, record_spoken_reply, record_written_answer, register
+from portal.appeals.actions import (
+    link_same,
+    part_same,
+    record_spoken_reply,
+    record_written_answer,
+    register,
+)
 from portal.appeals.models import Reply
 from portal.appeals.vocabulary import Channel, ReplyKind
 from portal.lib.errors import Conflict
@@ -47,6 +53,12 @@ def link_cases(change: Change, root: Question, joined: list[Question]) -> None:
     members = [question.appeal_id for question in joined if question.appeal_id is not None]
     if set(members) - {root.appeal_id}:
         link_same(_actor(change), root.appeal_id, members, at=change.at)
+
+
+def part_cases(change: Change, question: Question) -> None:
+    """The case of a question that was joined by mistake leaves the common matter."""
+    if question.appeal_id is not None:
+        part_same(_actor(change), question.appeal_id, at=change.at)
 
 
 def speak_to(change: Change, question: Question, begin_ms: int, end_ms: int, passage: str) -> int:

@@ -1,17 +1,30 @@
-"""What moderators do with the queue: lanes, hiding, joining what is the same."""
+"""What moderators do with the queue: lanes, claims, hiding."""
 
 import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.lib.errors import BadInput, Conflict
+from portal.events import tell
+from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.lib.words import listed
+from portal.live.actions import topic_of
+from portal.live.models import LiveSession
+from portal.live.queries import may_moderate
 from portal.people.models import Person
-from portal.questions.actions.cases import give_case, link_cases, pass_on_answers
-from portal.questions.actions.changes import Change, changing, clear_the_air, label, on_fields
+from portal.questions.actions.cases import give_case
+from portal.questions.actions.changes import (
+    Change,
+    changing,
+    clear_the_air,
+    label,
+    on_fields,
+    session_of_question,
+)
 from portal.questions.models import Question
 from portal.questions.states import GUEST_STATES, MOVES, StageState, WallState, may_follow
 
@@ -81,16 +94,47 @@ def move(
     log.info("question %s moved to %s by person %s", question_id, goal.value, actor.pk)
 
 
+def _tell_claim(question_id: int, session_id: int, by: Person | None) -> None:
+    """To the other moderators only, and without a revision: whoever is not told sees it with the next rows."""
+    person = {"id": by.pk, "name": str(by)} if by is not None else None
+    message = {"type": "claimed", "session": session_id, "question": question_id, "by": person}
+    tell(topic_of(session_id), message | {"to": {"moderators": True}})
+
+
+def _claimable(actor: Person, question_id: int) -> LiveSession:
+    session = session_of_question(question_id)
+    if not may_moderate(actor, session):
+        raise NotAllowed(_("只有本场主持人可以操作问题。"))
+    return session
+
+
 def claim(actor: Person, question_id: int) -> None:
-    """Take a question to work on; a claim of somebody else younger than two minutes is a `Conflict` naming
-    them."""
-    with changing(actor, question_id) as change:
-        old = change.at - timedelta(seconds=CLAIM_SECONDS)
-        free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_at__lt=old)
-        if not Question.objects.filter(free, pk=question_id).exists():
-            name = str(change.question.claimed_by)
-            raise Conflict(_("%(name)s 正在处理这个问题。") % {"name": name}, code="claimed")
-        change.write(claimed_by=actor, claimed_at=change.at)
+    """Take a question to work on, giving up what was claimed before and is still new; a claim of somebody
+    else younger than two minutes is a `Conflict` naming them."""
+    session = _claimable(actor, question_id)
+    now = timezone.now()
+    free = Q(claimed_by=None) | Q(claimed_by=actor) | Q(claimed_at__lt=now - timedelta(seconds=CLAIM_SECONDS))
+    with transaction.atomic():
+        if not Question.objects.filter(free, pk=question_id).update(claimed_by=actor, claimed_at=now):
+            other = Question.objects.select_related("claimed_by").get(pk=question_id).claimed_by
+            raise Conflict(_("%(name)s 正在处理这个问题。") % {"name": other}, code="claimed")
+        before = Question.objects.filter(session=session, claimed_by=actor, stage_state=StageState.NEW)
+        for left in before.exclude(pk=question_id).values_list("pk", flat=True):
+            _release(actor, left, session.pk)
+        _tell_claim(question_id, session.pk, actor)
+
+
+def release(actor: Person, question_id: int) -> None:
+    """Give up an own claim; one of somebody else stays."""
+    session = _claimable(actor, question_id)
+    with transaction.atomic():
+        _release(actor, question_id, session.pk)
+
+
+def _release(actor: Person, question_id: int, session_id: int) -> None:
+    mine = Question.objects.filter(pk=question_id, claimed_by=actor)
+    if mine.update(claimed_by=None, claimed_at=None):
+        _tell_claim(question_id, session_id, None)
 
 
 def hide(actor: Person, question_id: int, reason: str) -> None:
@@ -128,42 +172,3 @@ def _uncovered(question: Question) -> WallState:
     if question.wall_state == WallState.HIDDEN and question.wall_state_before == WallState.RECEIVED:
         return WallState.RECEIVED
     return WallState.SHOWN
-
-
-def _root(question: Question) -> Question:
-    """Chains are never stored longer than one step, so one look is enough."""
-    return question.same_as or question
-
-
-def mark_same(actor: Person, question_id: int, same_as_id: int, at: datetime | None = None) -> None:
-    """Join a question to another one about the same matter: the answer reaches both, each stays a case of
-    its own, and the cases become members of one common matter.
-
-    What was joined to it before moves along; an answer already given is passed on. Raises `Conflict` for the
-    question itself, for another broadcast's, and while it is on air.
-    """
-    with changing(actor, question_id, at=at) as change:
-        question = change.question
-        other = (
-            Question.objects.select_related("same_as__appeal", "appeal")
-            .filter(pk=same_as_id, session=change.session)
-            .first()
-        )
-        if other is None:
-            raise Conflict(_("只能与同一场直播的问题归并。"))
-        root = _root(other)
-        if root.pk == question.pk:
-            raise Conflict(_("不能与自己归并。"))
-        if question.stage_state == StageState.ON:
-            raise Conflict(_("问题正在连线，不能归并。"))
-        _join(change, root)
-    log.info("question %s joined to %s by person %s", question_id, root.pk, actor.pk)
-
-
-def _join(change: Change, root: Question) -> None:
-    members = list(Question.objects.select_related("appeal").filter(same_as=change.question))
-    change.write(same_as=root, stage_state=StageState.DONE, claimed_by=None, claimed_at=None)
-    for member in members:
-        change.write_other(member, same_as=root)
-    link_cases(change, root, [change.question, *members])
-    pass_on_answers(change, root, [change.question, *members])

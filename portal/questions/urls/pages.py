@@ -9,6 +9,7 @@ urlpatterns = [
     path("live/<int:session_id>/", pages.live, name="live"),
     path("live/<int:session_id>/studio/", pages.studio, name="studio"),
     path("live/<int:session_id>/console/", pages.console, name="console"),
+    path("live/<int:session_id>/overlay/<str:key>/", pages.overlay, name="overlay"),
     path("live/<int:session_id>/stage/", pages.stage, name="stage"),
     path("live/<int:session_id>/replay/", pages.replay, name="replay"),
 ]

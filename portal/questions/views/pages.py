@@ -6,8 +6,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
-from portal.lib.errors import NotAllowed
-from portal.live.queries import current, may_host, may_moderate, may_watch, past, session_of, upcoming
+from portal.lib.errors import NotAllowed, NotFound
+from portal.live.queries import (
+    current,
+    may_host,
+    may_moderate,
+    may_watch,
+    opens_overlay,
+    past,
+    session_of,
+    upcoming,
+)
 from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.live.views import page_context, rights, with_start
 from portal.people.models import Person
@@ -30,6 +39,10 @@ LANE_KEYS = {Lane.NEW: "1", Lane.SHORTLIST: "2", Lane.STAGE: "", Lane.DONE: "3"}
 
 def hide_reasons() -> list[str]:
     return [_("含个人隐私"), _("言语不当"), _("与民生诉求无关"), _("重复提交"), _("涉及正在办理的案件")]
+
+
+def block_reasons() -> list[str]:
+    return [_("反复刷屏"), _("辱骂他人"), _("散布他人隐私"), _("广告")]
 
 
 @require_GET
@@ -82,8 +95,17 @@ def console(request: HttpRequest, session_id: int) -> HttpResponse:
     if not may_moderate(request.user, session):
         raise NotAllowed(_("主持台只对本场主持人开放。"))
     lanes = [{"code": lane.value, "label": lane.label, "key": LANE_KEYS[lane]} for lane in Lane]
-    more = {"lanes": lanes, "hide_reasons": hide_reasons()}
+    more = {"lanes": lanes, "hide_reasons": hide_reasons(), "block_reasons": block_reasons()}
     return render(request, "live/console.html", page_context(request, session, "moderator") | more)
+
+
+@require_GET
+def overlay(request: HttpRequest, session_id: int, key: str) -> HttpResponse:
+    """Question on air, captions and the length of the queue on nothing: laid over a picture by a mixer (OBS)."""
+    session = session_of(session_id)
+    if not opens_overlay(session_id, key):
+        raise NotFound(_("没有这个页面。"))
+    return render(request, "live/overlay.html", page_context(request, session, "viewer"))
 
 
 @require_GET

@@ -38,6 +38,7 @@ function wordsOf(action) {
     end: gettext("%(number)s 回答完毕"),
     hide: gettext("%(number)s 不公开"),
     same: gettext("%(number)s 已归并"),
+    gather: gettext("已并入 %(number)s"),
     write: gettext("%(number)s 的书面答复已发出"),
     propose: gettext("%(number)s 的文字已确认"),
   };
@@ -83,7 +84,12 @@ export class ConsoleActions {
 
   /** @param {Row} row @param {number} other */
   same(row, other) {
-    return this.send("same", row, "same", { as: other }, null);
+    return this.send("same", row, "same", { as: other }, { type: "part", fields: { questions: [row.id] } });
+  }
+
+  /** Join several to one, all or none. @param {Row} row @param {number[]} others */
+  gather(row, others) {
+    return this.send("gather", row, "same_many", { questions: others, as: row.id }, { type: "part", fields: { questions: others } });
   }
 
   /** @param {Row} row @param {string} text @param {boolean} final */

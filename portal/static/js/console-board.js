@@ -19,6 +19,8 @@ export class Board extends Emitter {
     /** @type {number|null} */
     this.selected = null;
     this.query = "";
+    /** What the rows do not say of a row. @type {(row: Row) => {marked: boolean, claimed: string}} */
+    this.facts = () => ({ marked: false, claimed: "" });
     /** Rows that we ourselves are sending on: the selection stays in the lane and takes the next. @type {Set<number>} */
     this.leaving = new Set();
     /** @type {Set<LaneKey>} */
@@ -114,7 +116,7 @@ export class Board extends Emitter {
     [this.dirtyLanes, this.dirtyRows] = [new Set(), new Set()];
     const joined = this.store.sameCounts();
     const now = Date.now();
-    const facts = (/** @type {Row} */ row) => ({ now, joined: joined.get(row.id) ?? 0 });
+    const facts = (/** @type {Row} */ row) => ({ now, joined: joined.get(row.id) ?? 0, ...this.facts(row) });
     const get = (/** @type {number} */ id) => this.store.get(id);
     for (const [key, lane] of this.lanes) {
       if (this.store.held[key].length && !lane.isWatched) {
@@ -187,6 +189,19 @@ export class Board extends Emitter {
     else this.lane(key).section.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** @param {Iterable<number>} ids */
+  redraw(ids) {
+    this.#soon([], ids);
+  }
+
+  /** Somebody is at a question now, or no longer. @param {number} id @param {{id: number, name: string}|null} by @param {string} at */
+  claimed(id, by, at) {
+    const row = this.store.get(id);
+    if (!row) return;
+    this.store.rows.set(id, { ...row, claimed_by: by, claimed_at: by ? at : null });
+    this.redraw([id]);
+  }
+
   /** @param {string} query */
   search(query) {
     this.query = query.trim();
@@ -195,6 +210,8 @@ export class Board extends Emitter {
 
   ages() {
     const now = Date.now();
+    // Claims run out by themselves.
+    this.redraw([...this.store.rows.values()].filter((row) => row.claimed_by).map((row) => row.id));
     for (const lane of this.lanes.values()) lane.ages(now, (id) => this.store.get(id));
   }
 }

@@ -2,8 +2,9 @@
 
 import { allowedActions, matches, similarRows } from "./console-lanes.js";
 import { badgesOf, drawBadges } from "./console-list.js";
+import { drawMarked } from "./console-personal.js";
 import { need } from "./dom.js";
-import { fill, votesWord } from "./staff-words.js";
+import { channelWord, fill, votesWord } from "./staff-words.js";
 
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {import("./console-rows.js").RowStore} RowStore */
@@ -89,7 +90,10 @@ export class DetailsPane {
     if (!row) return;
     this.#say("[data-d-number]", row.number || gettext("还没有诉求编号"));
     drawBadges(this.#find("[data-d-badges]", HTMLElement), badgesOf(row, this.store.sameCounts().get(row.id) ?? 0));
-    this.#say("[data-d-text]", row.text || gettext("（举手，口头提问：文字在连线时从字幕取）"));
+    const words = row.text || gettext("（举手，口头提问：文字在连线时从字幕取）");
+    drawMarked(this.#find("[data-d-text]", HTMLElement), words, row.personal ?? []);
+    const rewritten = row.public_text !== undefined && row.public_text !== row.text;
+    this.#say("[data-d-public]", rewritten ? fill(gettext("公开文字：%(text)s"), { text: row.public_text ?? "" }) : "");
     this.#say("[data-d-who]", this.#who(row));
     this.#find("[data-d-spoken]", HTMLElement).hidden = row.kind !== "spoken";
     this.#drawActions(row);
@@ -106,8 +110,8 @@ export class DetailsPane {
       hourCycle: "h23",
       timeZone: "Asia/Shanghai",
     });
-    const claimed = row.claimed_by ? fill(gettext("%(name)s 在处理"), { name: row.claimed_by.name }) : "";
-    return [row.name, row.village, time, votes, claimed].filter(Boolean).join(" · ");
+    const channel = row.channel ? channelWord(row.channel) : "";
+    return [row.name, row.village, time, votes, channel].filter(Boolean).join(" · ");
   }
 
   /** @param {Row} row */

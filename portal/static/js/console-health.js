@@ -44,9 +44,9 @@ export function captionsLight(session, silentFor, someoneOn) {
   return { level: "warn", words: fill(gettext("字幕：%(seconds)s 秒没有新字"), { seconds }) };
 }
 
-/** @param {{webrtc?: number, hls?: number}} counts @returns {Light} */
-export function viewersLight({ webrtc = 0, hls = 0 }) {
-  const words = fill(gettext("观众：实时 %(webrtc)s · 延时 %(hls)s"), { webrtc, hls });
+/** Pages that play, by the way they do. @param {{webrtc?: number, hls?: number, sound?: number}} counts @returns {Light} */
+export function viewersLight({ webrtc = 0, hls = 0, sound = 0 }) {
+  const words = fill(gettext("观众：实时 %(webrtc)s · 延时 %(hls)s · 只听 %(sound)s"), { webrtc, hls, sound });
   return { level: "good", words };
 }
 

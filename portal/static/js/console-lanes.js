@@ -16,6 +16,11 @@
  * @property {string} kind              written|spoken
  * @property {number|null} same_as
  * @property {{id: number, name: string}|null} [claimed_by]
+ * @property {string|null} [claimed_at]  ISO 8601
+ * @property {{kind: string, begin: number, end: number}[]} [personal] what looks like personal data, in characters
+ * @property {string} [public_text]     what the public reads
+ * @property {boolean} [blocked]        whoever asked it is blocked in this broadcast
+ * @property {string} [channel]         telephone|letter|wechat when the crew typed it in
  * @property {string} asked_at          ISO 8601
  * @property {number|null} answer_begin_ms
  * @property {number|null} answer_end_ms
@@ -79,7 +84,7 @@ export function compareRows(lane, a, b, by = "time") {
   return b.id - a.id;
 }
 
-/** @typedef {"show"|"shortlist"|"back"|"call_up"|"put_on"|"take_off"|"begin"|"end"|"write"|"done"|"hide"|"unhide"|"same"|"propose"} Action */
+/** @typedef {"show"|"shortlist"|"back"|"call_up"|"put_on"|"take_off"|"begin"|"end"|"write"|"done"|"hide"|"unhide"|"same"|"gather"|"propose"} Action */
 
 /**
  * The actions a row's state allows (portal/questions/states.py and its actions say the same, and have the last word).

@@ -1,7 +1,7 @@
 // One lane on the page: a listbox whose rows are kept by id and changed in place. Nothing is drawn twice, nothing jumps.
 
 import { isAnswering } from "./console-lanes.js";
-import { ago, fill, stageWord, votesWord } from "./staff-words.js";
+import { ago, channelWord, fill, stageWord, votesWord } from "./staff-words.js";
 
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {{row: HTMLElement, votes: HTMLElement, number: HTMLElement, age: HTMLElement, text: HTMLElement, who: HTMLElement, badges: HTMLElement}} Parts */
@@ -53,6 +53,22 @@ export function badgesOf(row, joined) {
   if (row.kind === "spoken") badges.push({ words: gettext("口头"), look: "" });
   if (row.same_as) badges.push({ words: gettext("已归并"), look: "" });
   if (joined) badges.push({ words: fill(gettext("+%(count)s 同问"), { count: joined }), look: "badge-soon" });
+  return badges;
+}
+
+/**
+ * What is so at this moment only.
+ * @param {Row} row
+ * @param {boolean} marked
+ * @param {string} claimed who else is at it
+ */
+function standingBadges(row, marked, claimed) {
+  const badges = [];
+  if (claimed) badges.push({ words: fill(gettext("%(name)s 在处理"), { name: claimed }), look: "badge-soon" });
+  if (marked) badges.push({ words: gettext("已标记"), look: "badge-good" });
+  if (row.personal?.length && row.wall_state === "received") badges.push({ words: gettext("含个人信息"), look: "badge-late" });
+  if (row.channel) badges.push({ words: channelWord(row.channel), look: "" });
+  if (row.blocked) badges.push({ words: gettext("已禁言"), look: "badge-late" });
   return badges;
 }
 
@@ -128,9 +144,9 @@ export class LaneView {
 
   /**
    * @param {Row} row
-   * @param {{now: number, joined: number}} facts
+   * @param {{now: number, joined: number, marked: boolean, claimed: string}} facts
    */
-  update(row, { now, joined }) {
+  update(row, { now, joined, marked, claimed }) {
     const parts = this.parts.get(row.id);
     if (!parts) return;
     say(parts.votes, row.votes ? votesWord(row.votes) : "");
@@ -138,7 +154,9 @@ export class LaneView {
     say(parts.age, ago(row.asked_at, now));
     say(parts.text, row.text || gettext("（举手，口头提问）"));
     say(parts.who, [row.name, row.village].filter(Boolean).join(" · "));
-    drawBadges(parts.badges, badgesOf(row, joined));
+    drawBadges(parts.badges, [...badgesOf(row, joined), ...standingBadges(row, marked, claimed)]);
+    parts.row.classList.toggle("q-marked", marked);
+    parts.row.classList.toggle("q-claimed", Boolean(claimed));
     parts.row.classList.toggle("q-quiet", row.wall_state === "hidden" || Boolean(row.same_as));
   }
 
@@ -146,7 +164,7 @@ export class LaneView {
    * Put exactly these rows into the list, in this order, touching only what differs.
    * @param {number[]} ids
    * @param {(id: number) => Row|null} get
-   * @param {(row: Row) => {now: number, joined: number}} facts
+   * @param {(row: Row) => {now: number, joined: number, marked: boolean, claimed: string}} facts
    */
   draw(ids, get, facts) {
     const wanted = new Set(ids);

@@ -88,7 +88,7 @@ export class StageStrip {
     const badge = this.#find("[data-state]");
     say(badge, sessionWord(state));
     badge.className = state === "live" ? "badge badge-live" : state === "paused" ? "badge badge-soon" : "badge";
-    const shown = { pause: state === "live", resume: state === "paused", end: state === "live" || state === "paused" };
+    const shown = { go_live: state === "planned", pause: state === "live", resume: state === "paused", end: state === "live" || state === "paused" };
     for (const [name, is] of Object.entries(shown)) this.#find(`[data-session="${name}"]`).hidden = !is;
   }
 

@@ -83,7 +83,7 @@ export class HealthWatch {
     try {
       const found = await this.signal.request("statistics");
       this.#recording(found.programme?.programme ?? null);
-      if (!this.counted) this.strip.light("viewers", viewersLight({ webrtc: found.sockets?.viewers }));
+      if (!this.counted) this.strip.light("viewers", viewersLight({ webrtc: found.media?.receivers?.length, ...found.sockets }));
     } catch {
       this.strip.light("recording", recordingLight(this.state, null, null));
     }

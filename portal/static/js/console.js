@@ -3,13 +3,15 @@
 import { ConsoleActions } from "./console-actions.js";
 import { Board } from "./console-board.js";
 import { DetailsPane } from "./console-details.js";
-import { askEnd, askReason, fillKeyList, showHelp } from "./console-dialogs.js";
+import { askBegin, askEnd, askReason } from "./console-dialogs.js";
+import { Extras } from "./console-extras.js";
 import { Feed } from "./console-feed.js";
-import { HealthWatch } from "./console-watch.js";
+import { KeyList } from "./console-keys.js";
 import { LANES, allowedActions, guess } from "./console-lanes.js";
 import { StageStrip } from "./console-stage.js";
 import { staffToast } from "./console-toasts.js";
-import { need, pageData } from "./dom.js";
+import { HealthWatch } from "./console-watch.js";
+import { need, pageData, shelf } from "./dom.js";
 import { KeySwitch, actionOfPress, takesLetters } from "./keys.js";
 import { Signal, signalUrl } from "./signal.js";
 import { elapsed, stageWord } from "./staff-words.js";
@@ -37,7 +39,10 @@ class Console {
     );
     this.actions = new ConsoleActions(this.signal, () => void this.feed.again());
     this.watch = new HealthWatch(this.signal, this.strip, page);
-    this.keys = new KeySwitch(localStorage);
+    this.keys = new KeySwitch(shelf());
+    this.keyList = new KeyList(shelf());
+    const console = { layout: (/** @type {string} */ name) => this.layout(name), again: () => this.feed.again() };
+    this.extras = new Extras(this.signal, this.board, this.actions, page, console);
   }
 
   start() {
@@ -65,7 +70,8 @@ class Console {
     });
     signal.on("question", (message) => void this.feed.changed(message.revision));
     signal.on("session", (message) => {
-      this.#sessionChanged(typeof message.session === "object" ? message.session : message);
+      this.#sessionChanged(message);
+      this.extras.changed();
     });
     signal.on("stage", (message) => this.strip.show(message));
     signal.on("refused", () => staffToast(gettext("服务器没有接受连接，请重新登录。"), { look: "error", seconds: 60 }));
@@ -77,12 +83,14 @@ class Console {
     this.session.went_live_at = facts.went_live_at ?? this.session.went_live_at;
     if (this.session.state === "live" && !this.session.went_live_at) this.session.went_live_at = new Date().toISOString();
     this.strip.session(this.session.state);
+    this.extras.session(facts);
     this.watch.session(this.session.state);
     this.#tick();
   }
 
   #tick() {
     this.strip.tick(Date.now());
+    this.extras.order.tick();
     const began = Date.parse(this.session.went_live_at ?? "");
     const on = this.session.state === "live" || this.session.state === "paused";
     need("[data-elapsed]", HTMLElement).textContent = on && began ? elapsed(Date.now() - began) : "";
@@ -102,8 +110,7 @@ class Console {
     });
     need("[data-written-save]", HTMLElement).addEventListener("click", () => void this.sendWritten());
     need("[data-spoken-save]", HTMLElement).addEventListener("click", () => void this.sendSpoken());
-    need("[data-help]", HTMLElement).addEventListener("click", () => void showHelp());
-    fillKeyList();
+    need("[data-help]", HTMLElement).addEventListener("click", () => this.keyList.show());
   }
 
   /** @param {MouseEvent} event */
@@ -139,16 +146,16 @@ class Console {
     const busy = document.querySelector("dialog[open]") !== null;
     if (event.key === "Escape" && takesLetters(target) && !busy) return this.#backToLane();
     if (!busy && target?.getAttribute("role") === "option" && this.#arrow(event.key)) return event.preventDefault();
-    const action = actionOfPress(event, { on: this.keys.on, typing: busy || takesLetters(target) });
+    const action = actionOfPress(event, { on: this.keys.on, typing: busy || takesLetters(target) }, this.keyList.map.bindings);
     if (!action) return;
     event.preventDefault();
     if (action === "down") this.board.step(1);
     else if (action === "up") this.board.step(-1);
-    else if (action === "help") void showHelp();
+    else if (action === "help") this.keyList.show();
     else if (action === "undo") this.actions.takeBackLatest();
     else if (action === "search") need("[data-search]", HTMLInputElement).focus();
     else if (action.startsWith("lane")) this.board.goTo(LANES[Number(action.slice(4)) - 1]);
-    else void this.perform(/** @type {Action} */ (action));
+    else if (!this.extras.perform(action)) void this.perform(/** @type {Action} */ (action));
   }
 
   #backToLane() {
@@ -196,7 +203,7 @@ class Console {
     }
     if (action === "write") return this.details.written.focus();
     if (action === "propose") return this.propose();
-    if (this.actions.isBusy(row, action)) return;
+    if (this.actions.isBusy(row, action) || !(await this.extras.mayShow(action, row))) return;
     const reason = action === "hide" ? await askReason() : "";
     if (reason === null) return;
     this.#draw(row, action);
@@ -254,9 +261,10 @@ class Console {
     if (row) await this.actions.step(action, row);
   }
 
-  /** @param {string} type pause|resume|end */
+  /** @param {string} type go_live|pause|resume|end */
   async control(type) {
     if (type === "end" && !(await askEnd())) return;
+    if (type === "go_live" && !(await askBegin())) return;
     try {
       await this.signal.request(type);
     } catch (error) {

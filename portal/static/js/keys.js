@@ -1,8 +1,10 @@
-// Single-letter shortcuts. They can be switched off (WCAG 2.1.4), and letters that are being typed are never taken.
+// Single-letter shortcuts. They can be switched off and given other keys (WCAG 2.1.4), and letters that are being typed
+// are never taken.
 
-/** @typedef {"down"|"up"|"shortlist"|"begin"|"end"|"write"|"done"|"hide"|"show"|"call_up"|"put_on"|"take_off"|"undo"|"help"|"lane1"|"lane2"|"lane3"|"lane4"|"search"} KeyAction */
+/** @typedef {"down"|"up"|"shortlist"|"begin"|"end"|"write"|"done"|"hide"|"show"|"call_up"|"put_on"|"take_off"|"undo"|"help"|"lane1"|"lane2"|"lane3"|"lane4"|"search"|"mark"|"gather"|"take_down"|"promise"|"cut"|"order"|"desk"|"layout"} KeyAction */
+/** @typedef {{key: string, action: KeyAction, repeats?: boolean}} Binding key "" is none */
 
-/** @type {readonly {key: string, action: KeyAction, repeats?: boolean}[]} */
+/** As the console comes. @type {readonly Binding[]} */
 export const KEYS = [
   { key: "j", action: "down", repeats: true },
   { key: "k", action: "up", repeats: true },
@@ -16,6 +18,14 @@ export const KEYS = [
   { key: "c", action: "call_up" },
   { key: "p", action: "put_on" },
   { key: "t", action: "take_off" },
+  { key: "m", action: "mark" },
+  { key: "y", action: "gather" },
+  { key: "u", action: "promise" },
+  { key: "x", action: "cut" },
+  { key: "l", action: "layout" },
+  { key: "n", action: "take_down" },
+  { key: "r", action: "order" },
+  { key: "b", action: "desk" },
   { key: "z", action: "undo" },
   { key: "1", action: "lane1" },
   { key: "2", action: "lane2" },
@@ -36,17 +46,25 @@ export const KEYS = [
  * @property {boolean} [isComposing]   an input method is choosing characters
  */
 
+/** What a key is called in a list of bindings: small letters, and ASCII where a Chinese keyboard gives full width.
+ * @param {string} key */
+export function nameOfKey(key) {
+  const code = key.length === 1 ? key.codePointAt(0) ?? 0 : 0;
+  const narrow = code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : key === "、" ? "/" : key;
+  return narrow.toLowerCase();
+}
+
 /**
  * @param {Press} press
  * @param {{on: boolean, typing: boolean}} state
+ * @param {readonly Binding[]} [bindings]
  * @returns {KeyAction|null}
  */
-export function actionOfPress(press, { on, typing }) {
+export function actionOfPress(press, { on, typing }, bindings = KEYS) {
   if (!on || typing || press.isComposing) return null;
   if (press.ctrlKey || press.altKey || press.metaKey) return null;
-  // A Chinese keyboard in full-width mode gives "？" and "、" for the same keys.
-  const key = press.key === "？" ? "?" : press.key.toLowerCase();
-  const found = KEYS.find((each) => each.key === key);
+  const key = nameOfKey(press.key);
+  const found = key ? bindings.find((each) => each.key === key) : undefined;
   if (!found || (press.repeat && !found.repeats)) return null;
   return found.action;
 }

@@ -5,6 +5,7 @@ import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, toast } from "./dom.js";
 import { signal, store, watcher } from "./live-first.js";
+import { followCaptions, tellLine } from "./live-line.js";
 import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
 import { tickWords } from "./outbox-rules.js";
@@ -169,9 +170,10 @@ function listen() {
     become(states.stage(state, message));
     drawPrompt(message);
   });
-  signal.on("caption", ({ cue }) => captions.put(cue));
-  signal.on("viewers", ({ webrtc, hls }) => {
-    const people = (webrtc ?? 0) + (hls ?? 0);
+  followCaptions(signal, watcher, captions, page.session.delay_seconds ?? 0);
+  tellLine(signal, watcher);
+  signal.on("viewers", ({ webrtc, hls, sound }) => {
+    const people = (webrtc ?? 0) + (hls ?? 0) + (sound ?? 0);
     need("[data-viewers]", HTMLElement).textContent = people ? interpolate(gettext("%s 人在看"), [people]) : "";
   });
   signal.on("prompt", ({ question }) => {

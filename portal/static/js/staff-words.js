@@ -67,6 +67,13 @@ export function stageWord(state) {
   return words[state] ?? state;
 }
 
+/** @param {string} channel telephone|letter|wechat */
+export function channelWord(channel) {
+  /** @type {Record<string, string>} */
+  const words = { telephone: gettext("电话代录"), letter: gettext("来信代录"), wechat: gettext("微信代录") };
+  return words[channel] ?? channel;
+}
+
 /** @param {string} kind full|side|pip */
 export function layoutWord(kind) {
   /** @type {Record<string, string>} */
