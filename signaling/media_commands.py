@@ -38,7 +38,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """→ {programme: {...}, tracks: {...}}: counters of the programme and the track writer."""
+    """→ {programme: {...}, tracks: {...}, layout}: counters of the programme and the track writer, and what it
+    lays out."""
 
     session: str
 

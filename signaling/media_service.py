@@ -96,7 +96,8 @@ class MediaService:
                 raise Refusal("conflict", _("直播还没有开始录制"))
             return {"ms": session.programme.now_ms(), "since": session.facts.on_since_ms}
         elif isinstance(command, Figures):
-            return session.programme.figures() if session.programme else {"programme": {}, "tracks": {}}
+            figures = session.programme.figures() if session.programme else {"programme": {}, "tracks": {}}
+            return figures | {"layout": session.layout}
         return {}
 
     async def _hold(self, session_id: int) -> MediaSession:

@@ -176,6 +176,11 @@ class MediaSession:
             self.programme.supervisor.control(**changed)
             self._shown = shown
 
+    @property
+    def layout(self) -> str | None:
+        """What the programme lays out now; None before it runs."""
+        return self._shown.get("layout")
+
     async def wish_layout(self, layout: str) -> None:
         wanted = await rows.wanted(self.session_id)
         self._question = wanted.question.question if wanted and wanted.question else None

@@ -3,6 +3,7 @@ import { before, test } from "node:test";
 
 import {
   captionsLight,
+  lineWords,
   linkLight,
   recordingLight,
   seatSeconds,
@@ -44,4 +45,15 @@ test("a kept seat counts down to nothing and not below", () => {
   assert.equal(seatSeconds(1_000, 955_500), 45);
   assert.equal(seatSeconds(1_000, 2_000_000), 0);
   assert.equal(seatSeconds(null, 0), null);
+});
+
+test("the line of each speaker is told by what was missed for good since the last look", () => {
+  const media = (packets, gave_up, sending = true) => ({
+    publishers: [{ slot: "main", peer: "p1", sending, streams: [{ packets, gave_up }, { packets: 0 }] }],
+  });
+  assert.deepEqual(lineWords(media(1_000, 0), null), { main: null, guest: null });
+  assert.equal(lineWords(media(2_000, 2), media(1_000, 0)).main.level, "good");
+  assert.equal(lineWords(media(2_000, 30), media(1_000, 0)).main.level, "warn");
+  assert.equal(lineWords(media(2_000, 100), media(1_000, 0)).main.level, "bad");
+  assert.equal(lineWords(media(1_000, 0, false), media(1_000, 0)).main.level, "bad");
 });

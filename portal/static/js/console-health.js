@@ -51,6 +51,38 @@ export function viewersLight({ webrtc = 0, hls = 0, sound = 0 }) {
 }
 
 /**
+ * How well the picture and sound of each speaker reach us, from the packets missed for good since the last look.
+ * @param {any} media   the engine's figures now
+ * @param {any} before  at the last look, null at the first
+ * @returns {Record<"main"|"guest", Light|null>} null where nobody sends, or too little is known yet
+ */
+export function lineWords(media, before) {
+  const of = (/** @type {string} */ slot) => {
+    const now = find(media, slot);
+    const then = find(before, slot);
+    if (!now || !then || now.peer !== then.peer) return null;
+    if (!now.sending) return /** @type {Light} */ ({ level: "bad", words: gettext("线路：没有声音和画面过来") });
+    const packets = total(now, "packets") - total(then, "packets");
+    const missed = total(now, "gave_up") - total(then, "gave_up");
+    const share = packets + missed > 0 ? missed / (packets + missed) : 0;
+    if (share > 0.05) return /** @type {Light} */ ({ level: "bad", words: gettext("线路：很差") });
+    if (share > 0.01) return /** @type {Light} */ ({ level: "warn", words: gettext("线路：不稳") });
+    return /** @type {Light} */ ({ level: "good", words: gettext("线路：好") });
+  };
+  return { main: of("main"), guest: of("guest") };
+}
+
+/** @param {any} media @param {string} slot */
+function find(media, slot) {
+  return (media?.publishers ?? []).find((/** @type {any} */ publisher) => publisher.slot === slot);
+}
+
+/** @param {any} publisher @param {string} name */
+function total(publisher, name) {
+  return (publisher.streams ?? []).reduce((/** @type {number} */ sum, /** @type {any} */ stream) => sum + (stream[name] ?? 0), 0);
+}
+
+/**
  * Seconds for which a dropped guest's seat is still kept.
  * @param {number|null|undefined} until seconds since 1970
  * @param {number} now                  milliseconds since 1970

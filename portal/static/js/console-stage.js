@@ -63,6 +63,16 @@ export class StageStrip {
     this.#person("guest", name, `${stageWord(guest.state)} · ${here}`, level);
   }
 
+  /** @param {Record<"main"|"guest", Light|null>} lines how well they reach us */
+  lines(lines) {
+    for (const which of /** @type {const} */ (["main", "guest"])) {
+      const place = need("[data-stage-line]", HTMLElement, this.#find(`[data-stage-${which}]`));
+      place.hidden = lines[which] === null;
+      say(place, lines[which]?.words ?? "");
+      place.dataset.level = lines[which]?.level ?? "wait";
+    }
+  }
+
   /** @param {"main"|"guest"} which @param {string} name @param {string} word @param {string} level */
   #person(which, name, word, level) {
     const place = this.#find(`[data-stage-${which}]`);

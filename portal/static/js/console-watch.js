@@ -1,6 +1,6 @@
 // Keeps an eye on the broadcast for the moderator: the small preview, and the health light in words.
 
-import { captionsLight, linkLight, recordingLight, viewersLight } from "./console-health.js";
+import { captionsLight, lineWords, linkLight, recordingLight, viewersLight } from "./console-health.js";
 import { need } from "./dom.js";
 import { hasFace } from "./studio-phase.js";
 import { Watcher } from "./watch.js";
@@ -26,6 +26,8 @@ export class HealthWatch {
     /** What the programme last said it wrote. @type {string|null} */
     this.wrote = null;
     this.counted = false;
+    /** The engine's figures at the last look. @type {any} */
+    this.media = null;
   }
 
   start() {
@@ -83,6 +85,9 @@ export class HealthWatch {
     try {
       const found = await this.signal.request("statistics");
       this.#recording(found.programme?.programme ?? null);
+      if (found.programme?.layout) this.layout(found.programme.layout);
+      this.strip.lines(lineWords(found.media, this.media));
+      this.media = found.media;
       if (!this.counted) this.strip.light("viewers", viewersLight({ webrtc: found.media?.receivers?.length, ...found.sockets }));
     } catch {
       this.strip.light("recording", recordingLight(this.state, null, null));
