@@ -32,10 +32,13 @@ ALLOWED: dict[str, str | None] = {
     "recordings/playlists.py": '.*NAME="中文".*',
     # Drawn into the programme: everybody sees the same picture, in the county's language.
     "recordings/programme.py": "直播稍后继续",
+    "recordings/slate_template.py": "这一段暂不播出",
+    # Signs that numbers, plates and addresses are made of.
+    "portal/lib/personal.py": None,
     # Browsers take one language of a manifest.
     "portal/static/manifest.webmanifest": None,
-    # The key beside the right shift of a Chinese keyboard.
-    "portal/static/js/keys.js": "？",
+    # A key of a Chinese keyboard.
+    "portal/static/js/keys.js": "、",
     # Punctuation and character ranges that captions are cut and searched by.
     "transcripts/captions.py": None,
     "transcripts/search.py": None,

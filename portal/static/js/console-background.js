@@ -1,6 +1,7 @@
 // Behind a question: earlier cases of the same person, open cases nearby, promises of its case.
 
 import { need } from "./dom.js";
+import { fill } from "./staff-words.js";
 
 // Passing over rows with the keys asks for nothing.
 const PAUSE_MS = 250;
@@ -52,7 +53,7 @@ export class Background {
   #draw(found) {
     this.#list("person", found?.person, gettext("此人没有别的诉求。"), found);
     this.#list("village", found?.village, gettext("本村没有在办的诉求。"), found);
-    const promises = (found?.promises ?? []).map((/** @type {any} */ row) => ({ text: `${row.text} — ${row.unit}，${row.due_on}` }));
+    const promises = (found?.promises ?? []).map((/** @type {any} */ row) => ({ text: fill(gettext("%(text)s（%(unit)s，%(day)s）"), { text: row.text, unit: row.unit, day: row.due_on }) }));
     this.#list("promises", promises, gettext("还没有承诺。"), found);
   }
 
