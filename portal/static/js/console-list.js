@@ -66,7 +66,7 @@ function standingBadges(row, marked, claimed) {
   const badges = [];
   if (claimed) badges.push({ words: fill(gettext("%(name)s 在处理"), { name: claimed }), look: "badge-soon" });
   if (marked) badges.push({ words: gettext("已标记"), look: "badge-good" });
-  if (row.personal?.length && row.wall_state === "received") badges.push({ words: gettext("含个人信息"), look: "badge-late" });
+  if (row.personal?.length && row.wall_state === "received") badges.push({ words: gettext("含个人信息"), look: "badge-soon" });
   if (row.channel) badges.push({ words: channelWord(row.channel), look: "" });
   if (row.blocked) badges.push({ words: gettext("已禁言"), look: "badge-late" });
   return badges;
