@@ -68,6 +68,8 @@ export class HealthWatch {
 
   /** @param {string} name */
   layout(name) {
+    // The preview lies as the programme does.
+    need("[data-preview]", HTMLElement).dataset.layout = name;
     for (const button of document.querySelectorAll("[data-layout]")) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-layout") === name));
     }
