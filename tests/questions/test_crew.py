@@ -1,5 +1,6 @@
 """Beside the queue: claims, questions taken down, order in the hall, promises, running order."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -30,10 +31,10 @@ def question(pk: int) -> Question:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def told() -> Iterator[list[dict[str, Any]]]:
     messages: list[dict[str, Any]] = []
     events.set_carrier(lambda _topic, message: messages.append(message))
-    yield messages  # type: ignore[misc]
+    yield messages
     events.set_carrier(None)
 
 
