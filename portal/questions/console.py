@@ -1,7 +1,9 @@
 """What a moderator sees of the queue: rows with everything, the people and matters behind one of them, the block
 list."""
 
-from django.db.models import Count
+from collections.abc import Sequence
+
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from portal.appeals.models import Appeal, Promise
@@ -13,9 +15,10 @@ from portal.questions.queries import Row, public_facts, public_text, question_ro
 from portal.questions.states import lane_of
 
 BACKGROUND_LENGTH = 8
+_BLOCKED = Block.objects.filter(session=OuterRef("session"), person=OuterRef("person"), lifted_at=None)
 
 
-def _counts(rows: list[Question]) -> tuple[dict[int, int], dict[str, int]]:
+def _counts(rows: Sequence[Question]) -> tuple[dict[int, int], dict[str, int]]:
     """Appeals ever raised by the persons and from the villages of `rows`: two statements for any number of
     rows."""
     people = {row.person_id for row in rows if row.person_id is not None}
@@ -36,12 +39,10 @@ def console_rows(session_id: int, since: int = 0) -> list[Row]:
         question_rows()
         .select_related("claimed_by", "session")
         .filter(session_id=session_id, revision__gt=since)
+        .annotate(blocked=Exists(_BLOCKED))
         .order_by("asked_at", "pk")
     )
     by_person, by_village = _counts(rows)
-    blocked = set(
-        Block.objects.filter(session_id=session_id, lifted_at=None).values_list("person_id", flat=True)
-    )
     now = timezone.now()
     return [
         public_facts(row)
@@ -61,7 +62,7 @@ def console_rows(session_id: int, since: int = 0) -> list[Row]:
             "age_s": max(0, int((now - row.asked_at).total_seconds())),
             "hidden_reason": row.hidden_reason,
             "person": row.person_id,
-            "blocked": row.person_id in blocked,
+            "blocked": row.blocked,
             "channel": row.appeal.channel if row.taken_by_id is not None and row.appeal is not None else "",
             "case_state": row.appeal.state if row.appeal is not None else "",
             "history": {
