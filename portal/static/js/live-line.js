@@ -28,6 +28,8 @@ export function tellLine(signal, watcher) {
     told = "none";
     tell();
   });
+  // The picture may be there before the rest of the page.
+  tell();
 }
 
 /** Captions as late as the picture: who is kept behind does not read before what the picture may never show.
