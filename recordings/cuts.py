@@ -116,7 +116,9 @@ def publish(session_id: int) -> None:
         complete = [one for one in journal.read_segments(directory, original=True) if one.complete]
         since = complete[-1].begin + complete[-1].duration if complete else 0.0
     spans = tuple((cut.begin_ms, cut.end_ms) for cut in cuts_of(session_id))
-    withheld.write(directory, Withheld(delay, since, spans))
+    now = Withheld(delay, since if delay else 0.0, spans)
+    if now != before:
+        withheld.write(directory, now)
 
 
 def may_see_original(person: object, session_id: int) -> bool:
