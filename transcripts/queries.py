@@ -70,6 +70,11 @@ def _shown(session_id: int, cues: Iterable[Cue]) -> list[Cue]:
     return [cue for cue in cues if not kept.hides(cue.begin_ms, cue.end_ms)]
 
 
+def is_cut(session_id: int, begin_ms: int, end_ms: int) -> bool:
+    """Whether anything between two recording times is kept from the public."""
+    return withheld.read(directory_of(session_id)).hides(begin_ms, end_ms)
+
+
 def transcript(session_id: int) -> list[CueRow]:
     """All captions of a session in the order they were spoken, but for what was cut."""
     return [row_of(cue) for cue in _shown(session_id, Cue.objects.filter(session_id=session_id))]

@@ -8,7 +8,7 @@ from portal.live.queries import live_session_ids, session_of
 from portal.live.states import ON_AIR, SessionState
 from portal.questions import actions as question_actions
 from portal.questions.models import Question
-from portal.questions.queries import number_of
+from portal.questions.queries import number_of, public_text
 from portal.questions.states import StageState
 from recordings.actions import finish as finish_recording
 from recordings.actions import open_recording
@@ -17,7 +17,7 @@ from signaling.orm.door import door
 
 @dataclass(frozen=True, slots=True)
 class OnAir:
-    """The question on air; `person` is whom it belongs to, there or not."""
+    """The question on air in the words that the public reads; `person` is whom it belongs to, there or not."""
 
     question: int
     text: str
@@ -64,7 +64,7 @@ def _wanted(session_id: int) -> Wanted | None:
         over=session.state in (SessionState.ENDED, SessionState.CANCELLED),
         slate=session.slate_text,
         host=session.host_id,
-        question=OnAir(question.pk, question.text, number_of(question), question.person_id)
+        question=OnAir(question.pk, public_text(question), number_of(question), question.person_id)
         if question is not None
         else None,
     )

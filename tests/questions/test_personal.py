@@ -8,7 +8,8 @@ from portal.lib.personal import PersonalKind, is_card_number, is_id_number, mask
 from portal.questions import actions
 from portal.questions.console import console_rows
 from portal.questions.queries import wall
-from tests.live.cast import Cast, asked
+from signaling.orm.media import _wanted
+from tests.live.cast import Cast, asked, on_air
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,12 @@ def test_the_console_marks_what_the_public_never_reads(cast: Cast) -> None:
     assert [shown["text"] for shown in wall(cast.session.pk)] == ["路灯坏了"]
     (row,) = console_rows(cast.session.pk)
     assert (row["text"], row["public_text"]) == ("请打13800000011，路灯坏了", "路灯坏了")
+
+
+def test_the_picture_shows_the_public_words_only(cast: Cast) -> None:
+    """The lower third is drawn from what the media process is told."""
+    pk = asked(on_air(cast), "请打13800000011，路灯坏了").question_id
+    actions.begin_answer(cast.bob, pk, 1_000)
+    question = _wanted(cast.session.pk)
+    assert question is not None and question.question is not None
+    assert question.question.text == "请打138****0011，路灯坏了"

@@ -1,6 +1,7 @@
 """Cuts as rows: who may, one at a time, clips made anew, and the file that the lists read."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.live.cast import Cast, make_cast
 from tests.live.cast import on_air as put_on_air
 from transcripts.actions import Spoken, store_cue
 from transcripts.queries import passage, recent, search, transcript
+from transcripts.templatetags.passages import reply_passage
 
 
 @pytest.fixture
@@ -94,5 +96,7 @@ def test_words_of_a_cut_passage_stand_in_no_transcript_and_no_search(on_air: Cas
     assert [row.uid for row in transcript(session)] == ["a", "c"]
     assert [row.uid for row in recent(session, 5)] == ["a", "c"]
     assert "电话" not in passage(session, 0, 9_000) and search("电话") == []
+    reply = SimpleNamespace(recording=str(session), begin_ms=2_000, end_ms=3_000, passage="他家电话是多少")
+    assert reply_passage(reply)["lines"] == [], "the words kept with the reply neither"
     cuts.lift_cut(on_air.bob, session, begun.id)
     assert len(transcript(session)) == 3 and len(search("电话")) == 1

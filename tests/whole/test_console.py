@@ -10,6 +10,7 @@ from tests.whole.county import County
 from tests.whole.people import DESKTOP, Moderator, Someone
 
 pytestmark = pytest.mark.browser
+PATIENCE = 60_000
 
 THREE_HUNDRED = """
 from uuid import uuid4
@@ -43,15 +44,17 @@ def count(page: Page, lane: str) -> int:
 
 
 def counts(page: Page, lane: str, wanted: int) -> None:
-    expect(page.locator(f"[data-lane={lane}] [data-count]")).to_have_text(str(wanted), timeout=15_000)
+    expect(page.locator(f"[data-lane={lane}] [data-count]")).to_have_text(str(wanted), timeout=PATIENCE)
 
 
 def opened(playwright: Playwright, county: County, name: str, session: int) -> Moderator:
     person = Moderator(playwright, county.url, DESKTOP)
+    # Two consoles open at once, each with its three hundred rows.
+    person.page.set_default_timeout(120_000)
     person.log_in(name)
     person.open_console(session)
     expect(person.page.locator("[data-lane=new] [data-count]")).to_have_text(
-        re.compile(r"^3\d\d$"), timeout=30_000
+        re.compile(r"^3\d\d$"), timeout=PATIENCE
     )
     return person
 
@@ -61,7 +64,7 @@ def claims_are_seen(bob: Page, ben: Page) -> None:
     press(bob, "j")
     press(ben, "j", "j", "j")
     row = bob.locator(f"[data-id='{selected(ben)}']")
-    expect(row).to_contain_text("Ben", timeout=15_000)
+    expect(row).to_contain_text("Ben", timeout=PATIENCE)
     press(bob, "j", "j")
     expect(bob.locator("[data-d-claimed]")).to_contain_text("Ben")
 
@@ -89,7 +92,7 @@ def personal_data_is_looked_at_first(page: Page) -> None:
     press(page, "v")
     text.fill("水管漏了")
     press(page, "Tab", "Tab", "Enter")
-    expect(page.locator("[data-d-badges]")).to_contain_text("已上墙", timeout=15_000)
+    expect(page.locator("[data-d-badges]")).to_contain_text("已上墙", timeout=PATIENCE)
     expect(page.locator("[data-d-public]")).to_contain_text("水管漏了")
 
 
@@ -116,11 +119,11 @@ def a_caller_is_typed_in(page: Page) -> None:
     press(page, "Tab")
     page.keyboard.type("12")
     press(page, "Enter")
-    expect(page.locator("[data-take-note]")).to_have_class("field-error", timeout=15_000)
+    expect(page.locator("[data-take-note]")).to_have_class("field-error", timeout=PATIENCE)
     expect(page.locator("[name=text]")).to_have_value("桥面裂了一道缝")
     page.locator("[name=phone]").fill("13800000077")
     press(page, "Enter")
-    expect(page.locator("[data-take-note]")).to_contain_text("未核实", timeout=15_000)
+    expect(page.locator("[data-take-note]")).to_contain_text("未核实", timeout=PATIENCE)
     press(page, "Escape")
     counts(page, "new", new + 1)
 
@@ -129,7 +132,7 @@ def the_running_order_has_times(page: Page) -> None:
     press(page, "r")
     page.locator("[data-order-rows] input").first.fill("开场")
     press(page, "Enter")
-    expect(page.locator("[data-order-dialog]")).to_be_hidden(timeout=15_000)
+    expect(page.locator("[data-order-dialog]")).to_be_hidden(timeout=PATIENCE)
     expect(page.locator("[data-order-line]")).to_contain_text("开场")
 
 
@@ -140,7 +143,7 @@ def the_overlay_shows_the_queue(playwright: Playwright, county: County, page: Pa
     press(page, "1", "s")
     mixer = Someone(playwright, county.url, {"width": 1280, "height": 720})
     mixer.page.goto(address)
-    expect(mixer.page.locator("[data-queue]")).to_be_visible(timeout=15_000)
+    expect(mixer.page.locator("[data-queue]")).to_be_visible(timeout=PATIENCE)
     ground = mixer.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground in ("rgba(0, 0, 0, 0)", "transparent")
     mixer.photograph(PICTURES, "overlay-desktop")

@@ -13,10 +13,13 @@ register = template.Library()
 def reply_passage(reply: Any) -> dict[str, object]:
     """What the transcript has between begin and end of `reply`, otherwise the words kept with it.
 
-    The transcript comes first: when an answer is stamped, its last words are not final yet.
+    The transcript comes first: when an answer is stamped, its last words are not final yet. The words kept do not
+    know of a cut that came later, so they stand in for a passage without one only.
     """
     spoken = bool(reply.recording) and reply.begin_ms is not None and reply.end_ms is not None
-    text = ""
+    text, kept = "", reply.passage
     if spoken and str(reply.recording).isdecimal():
-        text = queries.passage(int(reply.recording), reply.begin_ms, reply.end_ms)
-    return {"lines": (text or reply.passage).splitlines(), "spoken": spoken}
+        place = (int(reply.recording), reply.begin_ms, reply.end_ms)
+        text = queries.passage(*place)
+        kept = "" if queries.is_cut(*place) else kept
+    return {"lines": (text or kept).splitlines(), "spoken": spoken}
