@@ -161,8 +161,10 @@ class LiveSegments:
             await self._until(follower, wish.msn, wish.part)
         elif not await follower.wait(lambda: bool(follower.shown), self._hold):
             raise Refused(503, "nothing recorded yet")
-        name = f"{rendition}/{which}/{wish.skip}"
-        body = self._text(session, follower, name, lambda: _render(rendition, which, follower, wish.skip))
+        # A delta would leave those who hold an older list with addresses that were cut since.
+        skip = wish.skip and not follower.screen.withheld.cuts
+        name = f"{rendition}/{which}/{skip}"
+        body = self._text(session, follower, name, lambda: _render(rendition, which, follower, skip))
         return Answer(body, LIST_TYPE, NO_CACHE)
 
     async def _until(self, follower: Follower, msn: int, part: int | None) -> None:

@@ -151,6 +151,15 @@ def test_a_claimed_question_names_who_has_it_until_the_claim_is_old(cast: Cast) 
     assert question(pk).claimed_by == cast.sam
 
 
+def test_who_was_faster_is_named_with_what_they_did(cast: Cast) -> None:
+    pk = asked(cast).question_id
+    cast.session.moderators.add(cast.sam)
+    actions.move(cast.bob, pk, "shortlisted", expected="new")
+    with pytest.raises(Conflict) as refusal:
+        actions.move(cast.sam, pk, "done", expected="new")
+    assert "Bob" in refusal.value.message and "备选" in refusal.value.message
+
+
 def test_the_console_gets_only_what_changed_since(cast: Cast) -> None:
     one, two = asked(cast).question_id, asked(cast, "自来水发黄").question_id
     rows = console_rows(cast.session.pk)

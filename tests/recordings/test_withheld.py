@@ -123,6 +123,15 @@ async def test_lists_name_the_slate_and_the_cut_segment_is_not_served(cut: Path)
     assert (await get(app, "/hls/7/v0/2.m4s")).status == 200
 
 
+async def test_after_a_cut_no_list_is_only_a_difference(tmp_path: Path) -> None:
+    for msn in range(40):
+        write_second(tmp_path, msn)
+    app = LiveSegments(tmp_path, hold=0.2)
+    assert "EXT-X-SKIP" in (await get(app, "/hls/1/v0/replay.m3u8?_HLS_skip=YES")).text
+    withheld.write(tmp_path / "1", Withheld(cuts=((2_000, 3_000),)))
+    assert "EXT-X-SKIP" not in (await get(app, "/hls/1/v0/replay.m3u8?_HLS_skip=YES")).text
+
+
 async def test_no_caption_of_a_cut_segment_is_served(cut: Path) -> None:
     cues: list[Cue] = [(0, 60_000, "", "words")]
     app = LiveSegments(cut.parent, captions=lambda *_: cues)

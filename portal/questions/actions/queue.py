@@ -35,11 +35,19 @@ CLAIM_SECONDS = 120
 log = logging.getLogger(__name__)
 
 
+def _moved(change: Change) -> str:
+    """What happened to a question that is not where the moderator saw it, and by whom as far as it is kept."""
+    found, mover = label(change.question.stage_state), change.question.claimed_by
+    if mover is None or mover == change.actor:
+        return _("问题现在是“%(found)s”，已被别人移动。") % {"found": found}
+    return _("%(name)s 已把问题移到“%(found)s”。") % {"found": found, "name": mover}
+
+
 def check_step(change: Change, to: StageState, expected: str | None) -> None:
     """Raises `Conflict` naming the state found and, where the step is not in the table, the states needed."""
     found = change.question.stage_state
     if expected is not None and found != expected:
-        raise Conflict(_("问题现在是“%(found)s”，已被别人移动。") % {"found": label(found)})
+        raise Conflict(_moved(change))
     if not may_follow(found, to):
         needed = listed(label(state) for state, ways in MOVES.items() if to in ways)
         raise Conflict(
