@@ -39,7 +39,6 @@ FORMS: list[tuple[str, str, dict[str, Any], int]] = [
     ("visitor", "/people/verify/", {"phone": PHONE, "code": "000000", "name": TYPED}, 400),
     ("visitor", "/people/login/", {"username": TYPED, "password": "wrong"}, 403),
     ("visitor", "/cases/", {"number": TYPED, "code": "AAAAAAAA"}, 400),
-    ("alice", "/cases/{number}/rate/{token}/", {"level": "9", "comment": TYPED}, 400),
     ("clara", "/desk/bulk/", {"bulk-matter": TYPED}, 400),
     ("clara", "/desk/{open_number}/promise/", {"promise-text": TYPED, "promise-due_on": "someday"}, 400),
     ("clara", "/desk/{open_number}/identity/", {"identity-why": TYPED * 30}, 400),
@@ -52,6 +51,12 @@ def test_what_was_typed_stands_in_the_form_again(
 ) -> None:
     page = refused(county.client(name), address.format_map(county.places), fields, status)
     assert TYPED in page and ("<form" in page)
+
+
+def test_a_comment_on_a_rating_stays(county: County) -> None:
+    alice, address = county.client("alice"), "/cases/{number}/rate/{token}/".format_map(county.places)
+    assert alice.post(address, {"level": "4"}).status_code == 302
+    assert TYPED in refused(alice, address, {"level": "9", "comment": TYPED}, 400)
 
 
 def test_a_new_time_that_is_refused_stays_in_its_row(county: County) -> None:
