@@ -6,6 +6,7 @@ never the clerk, and nothing here loads the media stack.
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import time
@@ -63,6 +64,12 @@ def finish(session_id: int) -> RecordingValue:
     _settle_one(recording)
     recording.refresh_from_db()
     return value_of(recording)
+
+
+def discard(session_id: int) -> None:
+    """Of a rehearsal nothing is kept: its row goes, then its files."""
+    Recording.objects.filter(session_id=session_id).delete()
+    shutil.rmtree(directory_of(session_id), ignore_errors=True)
 
 
 def settle() -> int:

@@ -40,6 +40,13 @@ def places(layout: str, people: int, width: int = WIDTH, height: int = HEIGHT) -
             for index in range(people - 1)
         )
         return [(whole, "cover"), *((inset, "cover") for inset in insets)]
+    if people == 3:
+        # The first beside the other two: two wide pictures on top of each other are not cut at their sides.
+        half, row = width // 2 & ~1, height // 2 & ~1
+        return [
+            (Rectangle(0, 0, half, height), "cover"),
+            *((Rectangle(half, index * row, half, row), "cover") for index in range(2)),
+        ]
     column = width // people & ~1
     return [(Rectangle(index * column, 0, column, height), "cover") for index in range(people)]
 

@@ -48,7 +48,7 @@ TICK_TIME = VIDEO_RATE // FPS
 # air.
 SILENT_AFTER = 2.0
 SLATE_TEXT = "直播稍后继续"
-SLOT_ORDER = {"main": 0, "guest": 1}
+SLOT_ORDER = {"main": 0, "cohost": 1, "guest": 2}
 Notify = Callable[[dict[str, Any]], None]
 
 
@@ -57,6 +57,7 @@ class Scene:
     """What the moderator wants to see; everything else follows from who sends."""
 
     layout: str = "side"
+    lead: str = ""  # who shares a screen: first, whatever the slot
     forced_slate: overlay.Overlay | None = None
     third: overlay.Overlay | None = None
 
@@ -152,8 +153,8 @@ class Programme:
         return found
 
     def _control(self, fields: dict[str, Any]) -> None:
-        """`stage` [participant, slot], `leave` participant, `layout`, `third` [question, number] or None,
-        `slate` text or None, `end` true."""
+        """`stage` [participant, slot], `leave` participant, `layout`, `lead` participant or None, `third`
+        [question, number] or None, `slate` text or None, `end` true."""
         if "stage" in fields:
             participant, slot = fields["stage"]
             self._participant(participant).slot = slot
@@ -161,6 +162,8 @@ class Programme:
             self._people.pop(fields["leave"], None)
         if fields.get("layout") in canvas.LAYOUTS:
             self._scene.layout = fields["layout"]
+        if "lead" in fields:
+            self._scene.lead = str(fields["lead"] or "")
         if "third" in fields:
             third = fields["third"]
             self._scene.third = overlay.lower_third(str(third[0]), str(third[1])) if third else None
@@ -210,13 +213,17 @@ class Programme:
             self._scene.third.draw(self._canvas)
 
     def _seen(self, now: float) -> list[tuple[str, Participant, VideoFrame]]:
-        """Whose picture is alive at `now`, the main slot first."""
+        """Whose picture is alive at `now`: who shares a screen, then the main slot, then the others."""
         found = []
         for name, person in self._people.items():
             frame = person.picture.frame_at(now, 0.5 / FPS)
             if frame is not None and person.picture.last_arrival > now - SILENT_AFTER:
                 found.append((name, person, frame))
-        return sorted(found, key=lambda entry: SLOT_ORDER.get(entry[1].slot, len(SLOT_ORDER)))
+        return sorted(found, key=self._rank)
+
+    def _rank(self, entry: tuple[str, Participant, VideoFrame]) -> tuple[bool, int]:
+        name, person, _frame = entry
+        return name != self._scene.lead, SLOT_ORDER.get(person.slot, len(SLOT_ORDER))
 
     def _mix(self, now: float) -> Samples:
         voices = []

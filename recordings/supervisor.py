@@ -99,9 +99,9 @@ class ProgrammeSupervisor:
             self._write(unit)
 
     def control(self, **fields: Any) -> None:
-        """`layout` full, side, pip or slate; `third` [question, case number] or None; `slate` text or
-        None."""
-        unknown = fields.keys() - {"layout", "third", "slate"}
+        """`layout` full, side, pip or slate; `lead` the participant to be seen first or None; `third`
+        [question, case number] or None; `slate` text or None."""
+        unknown = fields.keys() - {"layout", "lead", "third", "slate"}
         if unknown:
             raise ValueError(f"the programme knows no {', '.join(sorted(unknown))}")
         self._state.update(fields)

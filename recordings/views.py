@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.lib.errors import NotAllowed, NotFound
-from portal.live.queries import may_watch, session_of
+from portal.live.queries import may_watch, seen_session
 from recordings import queries
 from recordings.cuts import cut_session, may_see_original
 
@@ -35,7 +35,7 @@ def clip(request: HttpRequest, clip_id: int) -> HttpResponseBase:
     if found.original:
         # As it was before the cut: it has an address of its own, with its own right.
         raise Http404
-    if not may_watch(request.user, session_of(found.session_id)):
+    if not may_watch(request.user, seen_session(request.user, found.session_id)):
         raise NotAllowed(_("您不能观看这个片段。"))
     return ranged_file(request, found.path, "video/mp4")
 
@@ -60,7 +60,7 @@ def timeline(request: HttpRequest, session_id: int) -> HttpResponse:
 
     {"session": 3, "pieces": [{"begin_ms": 0, "end_ms": 4400, "player_seconds": 0.0}, …]}
     """
-    if not may_watch(request.user, session_of(session_id)):
+    if not may_watch(request.user, seen_session(request.user, session_id)):
         raise NotAllowed(_("您不能观看这场直播。"))
     pieces = [asdict(piece) for piece in queries.pieces_of(session_id)]
     return JsonResponse({"session": session_id, "pieces": pieces})

@@ -25,7 +25,9 @@ def with_facts(stage: dict[str, Any], facts: StageFacts) -> dict[str, Any]:
             "present": here and facts.guest_present,
             "seat_until": facts.seat_until if here else None,
         }
-    return {"main": main, "guest": guest, "queue": stage["queue"]}
+    here = set(facts.cohosts)
+    cohosts = [seat | {"present": seat["person"] in here} for seat in stage["cohosts"]]
+    return stage | {"main": main, "guest": guest, "cohosts": cohosts, "sharing": facts.sharing}
 
 
 async def stage_of(parts: Parts, session_id: int, stage: dict[str, Any]) -> dict[str, Any]:

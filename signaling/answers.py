@@ -110,6 +110,8 @@ class Stage(Answer):
     main: Row
     guest: Row | None
     queue: list[Row]
+    cohosts: list[Row]
+    sharing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,17 @@ class AnswerMark(Answer):
     question: int
     begin_ms: int
     end_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised(Answer):
+    type: ClassVar[str] = "promised"
+    promise: int
+    question: int
+    text: str
+    unit: Row
+    due_on: str
+    at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Need(Enum):
     MODERATE = "moderator"
     CALLED = "called to the stage"
     HOST = "host"
+    COHOST = "co-host"
+    SHARE = "share"
     PUBLISH = "publish"
 
 
@@ -68,12 +70,16 @@ NEEDS: dict[type[protocol.Message], Need] = {
     protocol.LeaveStage: Need.CALLED,
     protocol.Layout: Need.RUN,
     protocol.Statistics: Need.RUN,
+    protocol.Cohost: Need.RUN,
+    protocol.Share: Need.SHARE,
+    protocol.Promise: Need.RUN,
 }
 ROLE_NEEDS = {
     "viewer": Need.WATCH,
     "leader": Need.HOST,
     "moderator": Need.MODERATE,
     "guest": Need.PERSON,
+    "cohost": Need.COHOST,
 }
 
 
@@ -86,15 +92,22 @@ def _refusal(need: Need) -> Refusal:
         Need.CALLED: _("只有被请上台的市民可以这样做"),
         Need.HOST: _("只有本场出席领导可以进入这个页面"),
         Need.PUBLISH: _("您没有在本场直播中发言的权限"),
+        Need.COHOST: _("请用邀请链接进入"),
+        Need.SHARE: _("只有出席领导和受邀部门可以共享画面"),
     }
     return Refusal("not_allowed", sentences[need])
+
+
+def _speaks(found: Rights, role: str | None) -> bool:
+    """On the stage by office, not called up from among the citizens."""
+    return found.host if role == "leader" else role == "cohost" and found.cohost
 
 
 def _holds(found: Rights, need: Need, role: str | None) -> bool:
     if not found.watch:
         return False
     if need is Need.PUBLISH:
-        return found.host if role == "leader" else role == "guest" and found.on_stage is not None
+        return _speaks(found, role) or (role == "guest" and found.on_stage is not None)
     answers = {
         Need.WATCH: True,
         Need.PERSON: found.person_id is not None,
@@ -102,6 +115,8 @@ def _holds(found: Rights, need: Need, role: str | None) -> bool:
         Need.MODERATE: found.moderate,
         Need.CALLED: found.on_stage is not None,
         Need.HOST: found.host,
+        Need.COHOST: found.cohost,
+        Need.SHARE: _speaks(found, role),
     }
     return answers[need]
 

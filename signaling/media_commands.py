@@ -28,6 +28,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """`participant` shares a screen (`state` on) or no more (off): their picture stands first. → {}"""
+
+    session: str
+    participant: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """→ {ms: recording time now, since: recording ms at which the guest went on, or null}; error
     `no_recording`.
@@ -44,11 +53,12 @@ class Figures:
     session: str
 
 
-ProgrammeCommand = Sync | Picture | Clock | Figures
+ProgrammeCommand = Sync | Picture | Lead | Clock | Figures
 MediaCommand = Command | ProgrammeCommand
 _KINDS: dict[str, type[ProgrammeCommand]] = {
     "sync": Sync,
     "picture": Picture,
+    "lead": Lead,
     "clock": Clock,
     "figures": Figures,
 }

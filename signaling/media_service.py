@@ -21,7 +21,7 @@ from signaling.announcements import with_facts
 from signaling.answers import Replaced, Stage, as_message
 from signaling.errors import Refusal
 from signaling.hub import topic_of
-from signaling.media_commands import Clock, Figures, MediaCommand, Picture, ProgrammeCommand, Sync
+from signaling.media_commands import Clock, Figures, Lead, MediaCommand, Picture, ProgrammeCommand, Sync
 from signaling.media_session import MediaSession
 from signaling.orm import live
 from signaling.orm import media as rows
@@ -91,6 +91,9 @@ class MediaService:
             await self._note(session)
         elif isinstance(command, Picture):
             await session.wish_layout(command.layout)
+        elif isinstance(command, Lead):
+            await session.share(command.participant, command.state == "on")
+            await self._note(session)
         elif isinstance(command, Clock):
             if session.programme is None:
                 raise Refusal("conflict", _("直播还没有开始录制"))

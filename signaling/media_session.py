@@ -21,7 +21,7 @@ from recordings.tracks import TrackWriter
 from signaling.orm import media as rows
 from signaling.orm.media import Wanted
 from signaling.presence import StageFacts
-from streaming.commands import Assign, CloseRoom, Hold, SlotName
+from streaming.commands import SLOTS, Assign, CloseRoom, Hold, SlotName
 from streaming.worker import MediaWorker
 
 if TYPE_CHECKING:
@@ -31,13 +31,18 @@ log = logging.getLogger(__name__)
 
 SEAT_SECONDS = 90.0
 RAISED_HAND, PAUSED = _("举手提问"), _("直播暂停，稍后继续")
-SLOTS: tuple[SlotName, SlotName] = ("main", "guest")
 
 
 def _drawn(words: "StrOrPromise") -> str:
     """Words in the picture follow the county's language: everybody sees them, whoever pressed the button."""
     with translation.override(settings.LANGUAGE_CODE):
         return str(words)
+
+
+def _person_as(role: str, participant: str) -> int | None:
+    """The person behind `<role>-<id>`, if it is one."""
+    found, _dash, number = participant.rpartition("-")
+    return int(number) if found == role and number.isdecimal() else None
 
 
 class Programme:
@@ -112,7 +117,8 @@ class MediaSession:
         self.present: set[str] = set()
         self._worker = worker
         self._lock = asyncio.Lock()
-        self._slots: dict[SlotName, str | None] = {"main": None, "guest": None}
+        self._slots: dict[SlotName, str | None] = dict.fromkeys(SLOTS)
+        self._sharing: str | None = None
         self._held = False
         self._question: int | None = None
         self._wish: str | None = None
@@ -135,6 +141,7 @@ class MediaSession:
             self._shown = {}
         await self._assign("main", f"leader-{wanted.host}")
         await self._assign("guest", self._guest_of(wanted))
+        await self._assign("cohost", f"cohost-{wanted.cohost}" if wanted.cohost is not None else None)
         await self._hold(wanted.paused)
         self._show(wanted)
 
@@ -154,6 +161,7 @@ class MediaSession:
             return
         await self._worker.handle(Assign(self.name, slot, participant))
         self._slots[slot] = participant
+        self._note_sharing()
         if slot == "guest":
             self._wish = None
             since = self.programme.now_ms() if participant and self.programme else None
@@ -173,9 +181,9 @@ class MediaSession:
         question = wanted.question
         if question is None or question.question != self._question:
             self._wish, self._question = None, question.question if question else None
-        guest = self._slots["guest"] is not None
         shown = {
-            "layout": self._wish or ("side" if guest else "full"),
+            "layout": self._wish or self._usual_layout(),
+            "lead": self._sharing,
             "third": [question.text or _drawn(RAISED_HAND), question.number] if question else None,
             "slate": (wanted.slate or _drawn(PAUSED)) if wanted.paused else None,
         }
@@ -188,6 +196,26 @@ class MediaSession:
     def layout(self) -> str | None:
         """What the programme lays out now; None before it runs."""
         return self._shown.get("layout")
+
+    def _usual_layout(self) -> str:
+        """A shared screen fills the picture; people stand side by side."""
+        if self.facts.sharing:
+            return "pip"
+        return "side" if self._slots["guest"] or self._slots["cohost"] else "full"
+
+    async def share(self, participant: str, on: bool) -> None:
+        """`participant` sends a screen now or no more; the last who shares is seen."""
+        if on:
+            self._sharing, self._wish = participant, None
+        elif self._sharing == participant:
+            self._sharing = None
+        await self.follow()
+        self._note_sharing()
+        await self.follow_layout(await rows.wanted(self.session_id))
+
+    def _note_sharing(self) -> None:
+        slot = next((slot for slot, name in self._slots.items() if name and name == self._sharing), "")
+        self.facts = replace(self.facts, sharing=slot)
 
     async def wish_layout(self, layout: str) -> None:
         wanted = await rows.wanted(self.session_id)
@@ -206,7 +234,8 @@ class MediaSession:
             self.programme = None
         await rows.finish(self.session_id)
         await self._worker.handle(CloseRoom(self.name))
-        self._slots = {"main": None, "guest": None}
+        self._slots = dict.fromkeys(SLOTS)
+        self._sharing = None
         self.facts = StageFacts()
         self.over = True
 
@@ -220,24 +249,34 @@ class MediaSession:
     # What the engine reports.
 
     def person_of(self, participant: str) -> int | None:
-        """The person behind `guest-<id>`; None for the leader."""
-        role, _dash, number = participant.rpartition("-")
-        return int(number) if role == "guest" and number.isdecimal() else None
+        """The person behind `guest-<id>`; None for the leader and co-hosts."""
+        return _person_as("guest", participant)
+
+    def _seats(self) -> list[int]:
+        """Persons of the co-hosts who are connected, on air or not."""
+        return sorted(person for name in self.present if (person := _person_as("cohost", name)) is not None)
 
     def came(self, participant: str) -> None:
         self.present.add(participant)
         person = self.person_of(participant)
-        if person is None:
+        self.facts = replace(self.facts, cohosts=self._seats())
+        if participant.startswith("leader-"):
             self.facts = replace(self.facts, main_present=True)
+        elif person is None:
+            return
         else:
             self.facts = replace(self.facts, guest_present=True, guest_person=person, seat_until=None)
 
     def went(self, participant: str) -> None:
         self.present.discard(participant)
         person = self.person_of(participant)
-        if person is None:
+        self.facts = replace(self.facts, cohosts=self._seats())
+        if participant == self._sharing:
+            self._sharing = None
+            self._note_sharing()
+        if participant.startswith("leader-"):
             self.facts = replace(self.facts, main_present=False)
-        elif person == self.facts.guest_person:
+        elif person is not None and person == self.facts.guest_person:
             on = self._slots["guest"] == participant
             seat_until = time.time() + SEAT_SECONDS if on else None
             self.facts = replace(self.facts, guest_present=False, seat_until=seat_until)

@@ -182,6 +182,8 @@ class StageFacts:
     on_since_ms: int | None = None
     seat_until: float | None = None
     webrtc: int = 0
+    cohosts: list[int] = field(default_factory=list)  # persons
+    sharing: str = ""  # the slot whose picture holds a screen
 
 
 class Presence:

@@ -36,6 +36,7 @@ from signaling.crew_messages import (
 from signaling.errors import Refusal
 from signaling.message import TEXT_LIMIT, Message
 from signaling.schema import Field, Id, Number, OneOf, Peer, Revision, Sdp, Text, Uuid, Village, fields_of
+from signaling.studio_messages import Cohost, Promise, Share
 
 __all__ = [
     "FIELDS",
@@ -48,6 +49,7 @@ __all__ = [
     "CallUp",
     "Changes",
     "Claim",
+    "Cohost",
     "Cut",
     "CutEnd",
     "CutUndo",
@@ -66,6 +68,7 @@ __all__ = [
     "Pause",
     "Ping",
     "Playing",
+    "Promise",
     "Propose",
     "Publish",
     "PutOn",
@@ -75,6 +78,7 @@ __all__ = [
     "Resume",
     "Same",
     "SameMany",
+    "Share",
     "SpokenText",
     "StageCheck",
     "Statistics",
@@ -86,7 +90,7 @@ __all__ = [
     "parse",
 ]
 MESSAGE_LIMIT = 64 * 1024
-ROLES = ("viewer", "leader", "moderator", "guest")
+ROLES = ("viewer", "leader", "moderator", "guest", "cohost")
 LINES = ("rtc", "hls", "sound", "none")
 LAYOUTS = ("full", "side", "pip")
 

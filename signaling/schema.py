@@ -10,6 +10,7 @@ import typing
 import uuid as uuids
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -102,6 +103,15 @@ def number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise bad(name, "number")
     return value
+
+
+def day(name: str, value: object) -> date:
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise bad(name, "date YYYY-MM-DD")
 
 
 Uuid = Annotated[str, uuid]

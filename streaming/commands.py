@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal
 
 from streaming.errors import StreamingError
 
-SlotName = Literal["main", "guest"]
-SLOTS: tuple[SlotName, ...] = ("main", "guest")
+SlotName = Literal["main", "guest", "cohost"]
+SLOTS: tuple[SlotName, ...] = ("main", "guest", "cohost")
 MAX_SDP = 65_536
 MAX_NAME = 200
 

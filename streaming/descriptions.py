@@ -75,7 +75,7 @@ class OfferedStream:
 
     @property
     def mid(self) -> str:
-        """`main-audio`, `main-video`, `guest-audio`, `guest-video`."""
+        """`main-audio`, `main-video`, and so on for each slot."""
         return f"{self.slot}-{self.kind}"
 
 

@@ -6,7 +6,8 @@ from streaming.commands import SlotName
 from streaming.outgoing import OutgoingStream
 from streaming.sinks import Kind
 
-KEPT_FOR: dict[SlotName, float] = {"main": float("inf"), "guest": 90.0}  # s the seat of somebody gone is kept
+# s the seat of somebody gone is kept; the leader's and a co-host's are given to others only by hand
+KEPT_FOR: dict[SlotName, float] = {"main": float("inf"), "guest": 90.0, "cohost": float("inf")}
 
 
 @dataclass(slots=True)

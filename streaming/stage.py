@@ -15,7 +15,7 @@ class Stage:
     """The slots of a room with everybody who gets them. Publishers are looked up by participant."""
 
     def __init__(self, listeners: Listeners, publishers: dict[str, Publisher], engine: Engine) -> None:
-        self.slots: dict[SlotName, Slot] = {"main": Slot("main"), "guest": Slot("guest")}
+        self.slots: dict[SlotName, Slot] = {name: Slot(name) for name in SLOTS}
         self.fanout = Fanout(engine)
         self._listeners = listeners
         self._publishers = publishers

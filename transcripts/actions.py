@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from portal.live.models import LiveSession
 from transcripts.models import Cue, FinalPass
 from transcripts.search import index_text
 
@@ -48,8 +49,10 @@ def _fields(spoken: Spoken) -> dict[str, object]:
 
 def store_cue(spoken: Spoken) -> bool:
     """Keep a final caption; the same uid again replaces its words, so that a repeat is harmless. True: it
-    is new.
+    is new. Of a rehearsal nothing is kept.
     """
+    if LiveSession.objects.filter(pk=spoken.session_id, rehearsal_of__isnull=False).exists():
+        return False
     _, created = Cue.objects.update_or_create(uid=spoken.uid, defaults=_fields(spoken))
     return created
 

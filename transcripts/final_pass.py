@@ -86,7 +86,7 @@ async def _hear_track(path: Path, session: int, engine: EngineSpec) -> list[Spok
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     changes.extend(builder.give_up())
-    speaker = await sync_to_async(queries.speaker_name)(header.participant)
+    speaker = await sync_to_async(queries.speaker_name)(header.participant, session)
     return [
         spoken(Said(session, header.participant, speaker, change), engine)
         for change in changes

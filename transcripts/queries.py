@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.live.models import LiveSession
+from portal.live.models import Invitation, LiveSession
 from portal.live.states import SessionState
 from portal.people.models import Person
 from recordings import withheld
@@ -107,6 +107,7 @@ def search(text: str, sessions: Iterable[int] | None = None, limit: int = 50) ->
     if not phrases:
         return []
     rows = Cue.objects.filter(id__in=index.matching_ids(connection.vendor, phrases)).select_related("session")
+    rows = rows.filter(session__rehearsal_of=None)
     if sessions is not None:
         rows = rows.filter(session_id__in=list(sessions))
     found = list(rows.order_by("-session__starts_at", "begin_ms")[:limit])
@@ -115,11 +116,16 @@ def search(text: str, sessions: Iterable[int] | None = None, limit: int = 50) ->
     return [Hit(cue.session_id, cue.session.title, row_of(cue)) for cue in shown]
 
 
-def speaker_name(participant: str) -> str:
-    """The shown (masked) name of `leader-<person>` or `guest-<person>`; empty when nobody is known by it."""
-    _, _, number = participant.rpartition("-")
+def speaker_name(participant: str, session_id: int | None = None) -> str:
+    """The shown (masked) name of `leader-<person>`, `guest-<person>` or `cohost-<person>`, who is called in
+    `session_id` what the invitation says; empty when nobody is known by it."""
+    role, _, number = participant.rpartition("-")
     if not number.isdecimal():
         return ""
+    if role == "cohost":
+        seats = Invitation.objects.filter(session_id=session_id, person_id=int(number))
+        if name := seats.values_list("name", flat=True).last():
+            return name
     person = Person.objects.filter(pk=int(number)).first()
     return str(person) if person else ""
 
@@ -136,7 +142,8 @@ def sessions_to_follow() -> list[int]:
 def awaiting_final_pass() -> list[int]:
     """Ended sessions whose words were not gone through again yet."""
     done = FinalPass.objects.values("session_id")
-    ended = LiveSession.objects.filter(state=SessionState.ENDED, cues__isnull=False).exclude(pk__in=done)
+    ended = LiveSession.objects.filter(state=SessionState.ENDED, cues__isnull=False, rehearsal_of=None)
+    ended = ended.exclude(pk__in=done)
     return list(ended.distinct().values_list("pk", flat=True))
 
 

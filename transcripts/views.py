@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from portal.lib.errors import NotAllowed, NotFound
+from portal.lib.errors import NotAllowed
 from portal.live.models import LiveSession
-from portal.live.queries import may_watch
+from portal.live.queries import may_watch, seen_session
 from portal.people.models import Person
 from recordings.queries import player_times
 from transcripts import queries
@@ -21,10 +21,7 @@ def _viewer(request: HttpRequest) -> Person | None:
 
 
 def _rows(request: HttpRequest, session_id: int) -> list[queries.CueRow]:
-    session = LiveSession.objects.filter(pk=session_id).first()
-    if session is None:
-        raise NotFound(_("没有这场直播。"))
-    if not may_watch(_viewer(request), session):
+    if not may_watch(_viewer(request), seen_session(_viewer(request), session_id)):
         raise NotAllowed(_("您不能观看这场直播。"))
     return queries.transcript(session_id)
 

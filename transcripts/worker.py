@@ -165,7 +165,7 @@ class Scribe:
         header = track.follower.header
         assert header is not None
         place = track.place
-        track.speaker = await sync_to_async(queries.speaker_name)(header.participant)
+        track.speaker = await sync_to_async(queries.speaker_name)(header.participant, track.session)
         track.builder = CueBuilder(
             track.session, header.participant, header.number, place.floor_ms, place.open_ms, place.life
         )

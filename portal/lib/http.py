@@ -1,6 +1,7 @@
 """The edges every page shares: security headers, and the one place where refusals become pages or JSON."""
 
 import logging
+import re
 from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -67,6 +68,24 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
 
 
+# Never shown again: what proves a person, and what only the form itself wrote.
+UNSPOKEN = frozenset({"csrfmiddlewaretoken", "password", "code", "uuid", "next", "language"})
+CHOSEN = re.compile(r"[0-9]*|[a-z0-9_-]{1,24}")
+
+
+def typed_words(request: HttpRequest) -> list[str]:
+    """What somebody wrote into the form that was refused, so that the page of the refusal can give it back."""
+    if request.method != "POST" or request.content_type == "application/json":
+        return []
+    return [
+        value
+        for name, values in request.POST.lists()
+        if name.rpartition("-")[2] not in UNSPOKEN
+        for value in values
+        if CHOSEN.fullmatch(value.strip()) is None
+    ]
+
+
 class TranslateErrors:
     """A `DirectTrainError` becomes its status with a sentence, as JSON for programs and as a page for people."""
 
@@ -84,13 +103,16 @@ class TranslateErrors:
         )
         body = {"error": {"code": error.code, "message": error.message}}
         response = (
-            JsonResponse(body, status=error.status)
-            if wants_json(request)
-            else render(request, "refused.html", {"error": error}, status=error.status)
+            JsonResponse(body, status=error.status) if wants_json(request) else _refused(request, error)
         )
         if isinstance(error, TryLater):
             response.headers["Retry-After"] = str(error.seconds)
         return response
+
+
+def _refused(request: HttpRequest, error: DirectTrainError) -> HttpResponse:
+    context = {"error": error, "typed": typed_words(request)}
+    return render(request, "refused.html", context, status=error.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -99,4 +121,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     error = NotAllowed(_("这个页面放得太久了，没有发送。请返回上一页，刷新后再试一次。"))
     if wants_json(request):
         return JsonResponse({"error": {"code": error.code, "message": error.message}}, status=error.status)
-    return render(request, "refused.html", {"error": error}, status=error.status)
+    return _refused(request, error)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.live.rota import evenings_after
-from portal.people.models import Person
+from portal.people.models import Person, Unit
 from portal.people.vocabulary import RoleKind
 
 
@@ -84,6 +84,20 @@ class MoveForm(forms.Form):
         if starts_at < timezone.now():
             raise forms.ValidationError(_("开始时间已经过去。"))
         return starts_at
+
+
+class InvitationForm(forms.Form):
+    unit = forms.ModelChoiceField(
+        label=_("单位"),
+        queryset=Unit.objects.order_by("kind", "code"),
+        error_messages={"required": _("请选择单位。")},
+    )
+    name = forms.CharField(
+        label=_("台上显示的名字"),
+        max_length=40,
+        required=False,
+        help_text=_("例如：水利局 王敏。不填就显示单位名。"),
+    )
 
 
 class SwapForm(forms.Form):

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.live.states import SessionState
+from portal.people.models import Unit
 
 
 class LiveSession(models.Model):
@@ -36,6 +37,10 @@ class LiveSession(models.Model):
     slow_seconds = models.PositiveSmallIntegerField(default=0)
     # How many seconds HLS viewers are kept behind, so that something can be cut before they get it.
     delay_seconds = models.PositiveSmallIntegerField(default=0)
+    # A rehearsal is a broadcast of its own that only its crew sees: announced nowhere, kept nowhere, without cases.
+    rehearsal_of = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="rehearsals"
+    )
 
     class Meta:
         ordering = ["starts_at"]
@@ -43,6 +48,48 @@ class LiveSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.title}"
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.rehearsal_of_id is not None
+
+
+class Invitation(models.Model):
+    """A department is asked to join a broadcast by a link. Who opens it first, logged in, has the seat.
+
+    `name` is what everybody sees ("水利局 王敏"). `on_air`: this co-host has the co-host's place on stage.
+    """
+
+    session = models.ForeignKey(LiveSession, on_delete=models.CASCADE, related_name="invitations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
+    name = models.CharField(_("台上显示的名字"), max_length=40)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="cohosted"
+    )
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+    on_air = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session"], condition=models.Q(on_air=True), name="invitation_one_on_air"
+            ),
+            models.UniqueConstraint(
+                fields=["session", "person"],
+                condition=models.Q(revoked_at=None),
+                name="invitation_one_seat_each",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(on_air=False) | models.Q(revoked_at=None, person__isnull=False),
+                name="invitation_on_air_is_taken",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.session_id}"
 
 
 class RunningItem(models.Model):

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotFound
-from portal.live.models import LiveSession, Reminder, RunningItem
+from portal.live.models import Invitation, LiveSession, Reminder, RunningItem
 from portal.live.states import ON_AIR, TAKES_QUESTIONS, SessionState
 from portal.people.models import Person
 from portal.people.queries import has_role
@@ -50,9 +50,51 @@ def may_run(person: Anyone, session: LiveSession) -> bool:
     return may_host(person, session) or may_moderate(person, session)
 
 
+def seat_of(person: Anyone, session: LiveSession) -> Invitation | None:
+    """The invitation with which `person` has a co-host's seat in this broadcast."""
+    if not isinstance(person, Person) or not person.is_active:
+        return None
+    return Invitation.objects.filter(session=session, person=person, revoked_at=None).first()
+
+
+def cohost_on_air(session_id: int) -> int | None:
+    """The person who has the co-host's place on stage."""
+    on_air = Invitation.objects.filter(session_id=session_id, on_air=True)
+    return on_air.values_list("person_id", flat=True).first()
+
+
+def cohosts(session_id: int) -> list[dict[str, Any]]:
+    """Who has taken a co-host's seat: {"invitation", "person", "name", "on"}, in the order of the invitations.
+
+    Who is connected at this moment is known to the media service, which adds "present".
+    """
+    taken = Invitation.objects.filter(session_id=session_id, revoked_at=None, person__isnull=False)
+    return [
+        {"invitation": seat.pk, "person": seat.person_id, "name": seat.name, "on": seat.on_air}
+        for seat in taken
+    ]
+
+
+def may_cohost(person: Anyone, session: LiveSession) -> bool:
+    return seat_of(person, session) is not None
+
+
+def may_see(person: Anyone, session: LiveSession) -> bool:
+    """Whether the broadcast exists for `person` at all: a rehearsal does only for its crew."""
+    return not session.is_rehearsal or may_run(person, session) or may_cohost(person, session)
+
+
 def may_watch(person: Anyone, session: LiveSession) -> bool:
-    """Broadcasts are public; of a cancelled one there is nothing to see."""
-    return session.state != SessionState.CANCELLED
+    """Broadcasts are public; of a cancelled one there is nothing to see, of a rehearsal only for its crew."""
+    return session.state != SessionState.CANCELLED and may_see(person, session)
+
+
+def seen_session(person: Anyone, session_id: int) -> LiveSession:
+    """The broadcast for a page of `person`; raises `NotFound` also for somebody else's rehearsal."""
+    session = session_of(session_id)
+    if not may_see(person, session):
+        raise NotFound(_("没有这场直播。"))
+    return session
 
 
 def view_of(session: LiveSession) -> dict[str, Any]:
@@ -74,6 +116,7 @@ def view_of(session: LiveSession) -> dict[str, Any]:
         "slow_seconds": session.slow_seconds,
         "delay_seconds": session.delay_seconds,
         "revision": session.revision,
+        "rehearsal": session.is_rehearsal,
     }
 
 
@@ -83,7 +126,8 @@ def session_view(session_id: int) -> dict[str, Any]:
 
 
 def _rows() -> QuerySet[LiveSession]:
-    return LiveSession.objects.select_related("host")
+    """What may stand in a list: everything but rehearsals."""
+    return LiveSession.objects.select_related("host").filter(rehearsal_of=None)
 
 
 def upcoming(limit: int = 6) -> list[LiveSession]:
@@ -174,11 +218,11 @@ def planned() -> list[LiveSession]:
 
 def last_host() -> int | None:
     """Whose turn it was last: the host of the latest broadcast that was not called off."""
-    latest = LiveSession.objects.exclude(state=SessionState.CANCELLED).order_by("-starts_at")
+    latest = _rows().exclude(state=SessionState.CANCELLED).order_by("-starts_at")
     return latest.values_list("host_id", flat=True).first()
 
 
 def taken_evenings(since: datetime) -> frozenset[datetime]:
     """Starting times that have a broadcast already."""
-    rows = LiveSession.objects.exclude(state=SessionState.CANCELLED).filter(starts_at__gte=since)
+    rows = _rows().exclude(state=SessionState.CANCELLED).filter(starts_at__gte=since)
     return frozenset(rows.values_list("starts_at", flat=True))

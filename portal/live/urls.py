@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from portal.live import views
+from portal.live.views import invitations
 
 app_name = "live"
 urlpatterns = [
@@ -9,6 +10,14 @@ urlpatterns = [
     path("live/<int:session_id>/move/", views.move, name="move"),
     path("live/<int:session_id>/swap/", views.swap_hosts, name="swap"),
     path("live/<int:session_id>/remind/", views.remind_me, name="remind"),
+    path("live/<int:session_id>/invitations/", invitations.invitations, name="invitations"),
+    path(
+        "live/<int:session_id>/invitations/<int:invitation_id>/revoke/",
+        invitations.revoke_invitation,
+        name="revoke_invitation",
+    ),
+    path("live/<int:session_id>/join/<str:token>/", invitations.join, name="join"),
+    path("live/<int:session_id>/cohost/", invitations.cohost, name="cohost"),
     path("calendar/", views.calendar_page, name="calendar"),
     path("calendar/next/", views.next_broadcast, name="next"),
     path("calendar.ics", views.calendar_feed, name="feed"),

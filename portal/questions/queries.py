@@ -11,7 +11,7 @@ from portal.appeals.sealing import redacted
 from portal.appeals.states import State
 from portal.appeals.vocabulary import ClockKind
 from portal.live.models import LiveSession
-from portal.live.queries import session_of
+from portal.live.queries import cohosts, session_of
 from portal.live.states import ON_AIR
 from portal.people.models import Person
 from portal.questions.models import Question
@@ -116,9 +116,11 @@ def _place(question: Question) -> Row:
 
 
 def stage(session_id: int) -> Row:
-    """Who is at the microphones: main (the leader), guest (nearest to the microphone) and the queue behind.
+    """Who is at the microphones: main (the leader), guest (nearest to the microphone), the queue behind, and
+    the co-hosts who have taken their seats.
 
-    Who is connected at this moment is known to the media service, which adds "present" and "seat_until".
+    Who is connected at this moment is known to the media service, which adds "present", "seat_until" and
+    "sharing" (the slot whose picture holds a screen).
     """
     session = session_of(session_id)
     near = list(
@@ -135,6 +137,7 @@ def stage(session_id: int) -> Row:
         "main": {"person": session.host_id, "name": str(session.host), "on": session.state in ON_AIR},
         "guest": _place(near[0]) if near else None,
         "queue": [_place(question) for question in [*near[1:], *queue]],
+        "cohosts": cohosts(session_id),
     }
 
 
@@ -155,7 +158,7 @@ def my_questions(
     """The person's own questions, the newest first, hidden ones too: hiding does not touch the case."""
     if not isinstance(person, Person):
         return []
-    mine = question_rows().select_related("session").filter(person=person)
+    mine = question_rows().select_related("session").filter(person=person, session__rehearsal_of=None)
     if session is not None:
         mine = mine.filter(session=session)
     return [my_row(question) for question in mine.order_by("-asked_at", "-pk")[:limit]]
@@ -180,11 +183,9 @@ def _answer_row(question: Question) -> Row:
 
 
 def _answered() -> QuerySet[Question]:
-    return (
-        question_rows()
-        .select_related("session__host")
-        .filter(wall_state=WallState.ANSWERED, same_as__isnull=True)
-    )
+    """Of all broadcasts; what was answered in a rehearsal is no answer."""
+    answered = question_rows().select_related("session__host").filter(wall_state=WallState.ANSWERED)
+    return answered.filter(same_as__isnull=True, session__rehearsal_of=None)
 
 
 def recent_answers(limit: int = 6) -> list[Row]:
@@ -206,7 +207,8 @@ def written_answers(session_id: int) -> list[Row]:
 def similar(session_id: int, text: str, limit: int = 3) -> list[Row]:
     """Public questions like `text`: of this broadcast, and answered ones of the 300 latest elsewhere."""
     wanted = pairs(text)
-    here = Q(session_id=session_id, wall_state__in=PUBLIC) | Q(wall_state=WallState.ANSWERED)
+    elsewhere = Q(wall_state=WallState.ANSWERED, session__rehearsal_of=None)
+    here = Q(session_id=session_id, wall_state__in=PUBLIC) | elsewhere
     rows = question_rows().select_related("session__host").filter(here).order_by("-asked_at")[:300]
     scored = [(likeness(wanted, pairs(row.text)), row) for row in rows]
     alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])

@@ -10,7 +10,7 @@ from typing import Any
 from signaling import gate, protocol
 from signaling.answers import Answer, as_message
 from signaling.client import Client
-from signaling.handlers import crew, cutting, joining, questions, stage
+from signaling.handlers import crew, cutting, joining, questions, stage, studio
 from signaling.handlers.request import Request
 from signaling.parts import Parts
 
@@ -57,6 +57,9 @@ HANDLERS: dict[type[protocol.Message], Handler] = {
     protocol.PutOn: stage.put_on,
     protocol.TakeOff: stage.take_off,
     protocol.LeaveStage: stage.leave_stage,
+    protocol.Cohost: studio.cohost,
+    protocol.Share: studio.share,
+    protocol.Promise: studio.promise,
 }
 
 

@@ -29,7 +29,12 @@ SOCKETS_PER_PERSON = 10
 
 def _you(rights: Rights) -> dict[str, Any]:
     roles = set(rights.roles)
-    here = {"leader": rights.host, "moderator": rights.moderate, "guest": rights.on_stage is not None}
+    here = {
+        "leader": rights.host,
+        "moderator": rights.moderate,
+        "guest": rights.on_stage is not None,
+        "cohost": rights.cohost,
+    }
     return {
         "id": rights.person_id,
         "name": rights.name,

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.lib.errors import Conflict, DirectTrainError, NotFound
-from portal.live.queries import live_session_ids, session_of
+from portal.live.queries import cohost_on_air, live_session_ids, session_of
 from portal.live.states import ON_AIR, SessionState
 from portal.questions import actions as question_actions
 from portal.questions.models import Question
 from portal.questions.queries import number_of, public_text
 from portal.questions.states import StageState
+from recordings.actions import discard as discard_recording
 from recordings.actions import finish as finish_recording
 from recordings.actions import open_recording
 from signaling.orm.door import door
@@ -36,6 +37,7 @@ class Wanted:
     slate: str
     host: int
     question: OnAir | None
+    cohost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def _wanted(session_id: int) -> Wanted | None:
         question=OnAir(question.pk, public_text(question), number_of(question), question.person_id)
         if question is not None
         else None,
+        cohost=cohost_on_air(session_id),
     )
 
 
@@ -84,7 +87,11 @@ def _guest_is(session_id: int, person_id: int, state: str) -> None:
 
 
 def _finish(session_id: int) -> bool:
-    """Close the session's recording; False when it had none or it is closed already."""
+    """Close the session's recording; False when it had none or it is closed already. A rehearsal's is
+    thrown away."""
+    if session_of(session_id).is_rehearsal:
+        discard_recording(session_id)
+        return True
     try:
         finish_recording(session_id)
     except DirectTrainError:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotAllowed
-from portal.live.queries import may_host, may_moderate, may_watch, session_of
+from portal.live.queries import may_cohost, may_host, may_moderate, may_watch, session_of
 from portal.people.models import Person
 from portal.people.queries import is_verified, roles_of
 from portal.questions.models import Question
@@ -31,6 +31,7 @@ class Rights:
     moderate: bool
     on_stage: int | None
     verified: bool
+    cohost: bool = False
 
 
 def person_behind(session_key: str | None) -> Person | None:
@@ -68,6 +69,7 @@ def _rights(session_key: str | None, session_id: int) -> Rights:
         moderate=may_moderate(person, session),
         on_stage=called,
         verified=is_verified(person),
+        cohost=may_cohost(person, session),
     )
 
 

@@ -133,7 +133,7 @@ def _end_answer(person_id: int, session_id: int, question_id: int, at_ms: int) -
         ended = actions.end_answer(actor(person_id), question_id, at_ms, words)
         if recording_of(session_id) is not None:
             # A joined question has a reply of its own, and its page plays the same seconds.
-            for reply_id in (ended.reply_id, *ended.member_reply_ids):
+            for reply_id in filter(None, (ended.reply_id, *ended.member_reply_ids)):
                 request_clip(session_id, ended.begin_ms, ended.end_ms, f"reply-{reply_id}")
     return Marked(ended.question_id, ended.begin_ms, ended.end_ms)
 

@@ -18,17 +18,19 @@ from portal.appeals.actions.registering import usual_urgency
 from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
 from portal.live.actions import go_live, plan
+from portal.live.actions.invitations import invitation_token, invite, take_seat
 from portal.live.models import LiveSession
 from portal.live.queries import overlay_address
 from portal.people.models import Identity, Person, Role, Unit
 from portal.people.sealing import phone_hash, seal
 from portal.people.vocabulary import RoleKind, UnitKind
-from portal.questions.actions import ask, hide, move, raise_hand
+from portal.questions.actions import ask, begin_answer, end_answer, hide, move, raise_hand, rehearse
 from recordings.models import Clip, Cut, Recording
 
 VISITOR = "visitor"
 REAL_NAME, PHONE = "张无忌真名", "13800000011"
 HIDDEN = "这句话不该公开"
+REHEARSED = "这句话只在排练里说过"
 
 
 def _citizen(name: str, real_name: str, phone: str) -> Person:
@@ -116,7 +118,7 @@ def _people(water: Unit, roads: Unit) -> dict[str, Person]:
     }
 
 
-def _broadcasts(people: dict[str, Person]) -> dict[str, str]:
+def _broadcasts(people: dict[str, Person], roads: Unit) -> dict[str, str]:
     """Lin's broadcast is on air with Bob; the other one, of Dean and Ben, is planned."""
     sam, now = people["sam"], timezone.now()
     live = plan(sam, "今晚直播", people["lin"], now + timedelta(hours=1), [people["bob"]])
@@ -128,7 +130,12 @@ def _broadcasts(people: dict[str, Person]) -> dict[str, str]:
     hidden = ask(people["dora"], live.pk, uuid4(), HIDDEN, "柳湾村")
     hide(people["bob"], hidden.question_id, "言语不当")
     raise_hand(people["alice"], live.pk, uuid4())
+    seat = invite(people["lin"], live.pk, roads.pk, "交通局")
+    take_seat(people["otto"], live.pk, invitation_token(seat))
     return {
+        "rehearsal": str(_rehearsal(dean, ben, planned)),
+        "seat": str(seat.pk),
+        "seat_token": invitation_token(seat),
         "live": str(live.pk),
         "planned": str(planned.pk),
         "question": str(asked.question_id),
@@ -138,6 +145,17 @@ def _broadcasts(people: dict[str, Person]) -> dict[str, str]:
         "lin": str(people["lin"].pk),
         "bob": str(people["bob"].pk),
     }
+
+
+def _rehearsal(dean: Person, ben: Person, planned: LiveSession) -> int:
+    """Dean has answered a question in it: wherever answers are shown, this one must not be."""
+    session = rehearse(dean, planned.pk)
+    go_live(dean, session.pk)
+    question = ask(ben, session.pk, uuid4(), REHEARSED).question_id
+    move(ben, question, "shortlisted")
+    begin_answer(dean, question, 1_000)
+    end_answer(dean, question, 2_000, REHEARSED)
+    return int(session.pk)
 
 
 def _clip(session: LiveSession) -> int:
@@ -169,7 +187,7 @@ def make_county() -> County:
     appeal = county.case("replied")
     now = timezone.localtime()
     county.places = {
-        **_broadcasts(county.people),
+        **_broadcasts(county.people, roads),
         "number": appeal.number,
         "code": query_code(appeal.number),
         "token": rating_token(appeal.pk, appeal.cycle),

@@ -16,9 +16,18 @@ from portal.appeals.actions.registering import usual_urgency
 from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
 from portal.live.actions import end
+from portal.live.actions.invitations import invitation_token, invite, take_seat
 from portal.people.models import Person, Role, Unit
 from portal.people.vocabulary import RoleKind, UnitKind
-from portal.questions.actions import answer_in_writing, begin_answer, end_answer, hide, move, raise_hand
+from portal.questions.actions import (
+    answer_in_writing,
+    begin_answer,
+    end_answer,
+    hide,
+    move,
+    raise_hand,
+    rehearse,
+)
 from tests.house.english import chinese_left, compile_words, reader
 from tests.live.cast import Cast, asked, citizen, make_cast, on_air, staff
 
@@ -77,7 +86,21 @@ def test_a_planned_broadcast(cast: Cast) -> None:
     clean(cast.alice, "/", "/calendar/", here, f"{here}ask/")
     clean(cast.lin, f"{here}studio/")
     clean(cast.bob, f"{here}console/")
-    clean(cast.sam, "/live/plan/")
+    clean(cast.sam, "/live/plan/", f"{here}invitations/")
+
+
+def test_a_seat_and_a_rehearsal(cast: Cast) -> None:
+    seat = invite(cast.lin, cast.session.pk, Unit.objects.get(code="jt").pk)
+    link = f"/live/{cast.session.pk}/join/{invitation_token(seat)}/"
+    clean(cast.olga, link)
+    take_seat(cast.olga, cast.session.pk, invitation_token(seat))
+    clean(cast.olga, link, f"/live/{cast.session.pk}/cohost/")
+    clean(cast.charlie, link)
+    clean(cast.lin, f"/live/{cast.session.pk}/invitations/")
+    rehearsal = rehearse(cast.lin, cast.session.pk).pk
+    clean(cast.lin, f"/live/{rehearsal}/studio/", f"/live/{rehearsal}/")
+    clean(cast.lin, f"/live/{rehearsal}/replay/", status=404)
+    clean(cast.bob, f"/live/{rehearsal}/console/")
 
 
 def test_a_broadcast_on_air_and_its_replay(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from portal.appeals.forms import STEP_FORMS
-from tests.house.county import HIDDEN, PHONE, REAL_NAME, VISITOR, County, make_county
+from tests.house.county import HIDDEN, PHONE, REAL_NAME, REHEARSED, VISITOR, County, make_county
 from tests.house.crew import CREW
 from tests.house.english import plain
 
@@ -87,7 +87,7 @@ LINES = [
     get("appeals:rate", "/cases/{open_number}/rate/{token}/", set(), refusal=404),
     post("appeals:rate", "/cases/{number}/rate/{token}/", EVERYBODY, fields={"level": "1"}),
     get("appeals:desk", "/desk/", HANDLING | {"otto"}, visitor=LOGIN),
-    post("appeals:bulk", "/desk/bulk/", {"clara"}, visitor=LOGIN),
+    post("appeals:bulk", "/desk/bulk/", {"clara"}, 400, visitor=LOGIN),
     get("appeals:promises", "/desk/promises/", HANDLING | {"otto"}, visitor=LOGIN),
     post("appeals:promise_kept", "/desk/promises/999999/kept/", set(), refusal=404, visitor=LOGIN),
     get("appeals:desk_case", "/desk/{number}/", HANDLING, visitor=LOGIN),
@@ -118,6 +118,23 @@ LINES = [
     get("live:live", "/live/{live}/", EVERYBODY),
     get("live:studio", "/live/{live}/studio/", {"lin"}),
     get("live:studio", "/live/{planned}/studio/", set()),
+    get("live:studio", "/live/{rehearsal}/studio/", set(), refusal=404),
+    get("live:cohost", "/live/{live}/cohost/", {"otto"}),
+    get("live:cohost", "/live/{rehearsal}/cohost/", set(), refusal=404),
+    get("live:join", "/live/{live}/join/{seat_token}/", EVERYBODY - {VISITOR}, visitor=LOGIN),
+    get("live:join", "/live/{planned}/join/{seat_token}/", set(), refusal=404),
+    post("live:join", "/live/{live}/join/{seat_token}/", {"otto"}, refusal=409, visitor=LOGIN),
+    get("live:invitations", "/live/{live}/invitations/", {"lin", "bob"} | WATCHING),
+    get("live:invitations", "/live/{rehearsal}/invitations/", set(), refusal=404),
+    post(
+        "live:invitations", "/live/{live}/invitations/", {"lin", "bob"} | WATCHING, fields={"unit": "{roads}"}
+    ),
+    post("live:revoke_invitation", "/live/{live}/invitations/{seat}/revoke/", {"lin", "bob"} | WATCHING),
+    post("live:rehearse", "/live/{planned}/rehearse/", set()),
+    get("questions:matter", "/live/{live}/questions/{question}/matter/", {"lin", "bob"}),
+    get("questions:matter", "/live/{planned}/questions/{question}/matter/", set()),
+    get("live:live", "/live/{rehearsal}/", set(), refusal=404),
+    get("questions:ask", "/live/{rehearsal}/ask/", set(), refusal=404),
     get("live:console", "/live/{live}/console/", {"bob"}),
     get("live:console", "/live/{planned}/console/", set()),
     get("live:stage", "/live/{live}/stage/", {"alice"}),
@@ -276,6 +293,7 @@ def test_pages_do_not_tell_what_is_not_for_everybody(county: County) -> None:
             response = request(county, county.client(name), line)
             text = "" if response.streaming else plain(response.content.decode())
             secrets = {REAL_NAME, PHONE, HIDDEN if name not in ("dora", "bob", *HANDLING) else REAL_NAME}
+            secrets.add(REHEARSED)
             if name not in knows_code and "{code}" not in line.address and "{token}" not in line.address:
                 secrets |= {county.places["code"], county.places["token"]}
             told += [f"{line.address} tells {name} {secret}" for secret in secrets if secret in text]

@@ -114,7 +114,7 @@ test("constrained baseline goes first and its retransmission stays", () => {
 });
 
 test("sections of the offer find their element by mid", () => {
-  assert.deepEqual(["main-audio", "main-video", "guest-audio", null].map(slotOf), ["main", "main", "guest", "main"]);
+  assert.deepEqual(["main-audio", "main-video", "guest-audio", "cohost-video", null].map(slotOf), ["main", "main", "guest", "cohost", "main"]);
 });
 
 test("sound without picture says so, loss makes it weak, silence is waiting", () => {

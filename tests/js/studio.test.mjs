@@ -3,12 +3,14 @@ import { before, test } from "node:test";
 
 import { DeviceMemory, chooseDevice } from "../../portal/static/js/studio-devices.js";
 import {
-  brightness,
   lightHint,
+  lightOf,
   linkHint,
   linkOfStats,
   networkHint,
   pictureHint,
+  sentBytes,
+  sentRate,
   soundHint,
 } from "../../portal/static/js/studio-hints.js";
 import { nextUp, phaseOf, questionOnAir, textSize } from "../../portal/static/js/studio-phase.js";
@@ -41,11 +43,10 @@ test("camera and microphone are remembered apart, and broken memory is forgotten
 });
 
 test("light, sound, picture and network are judged", () => {
-  assert.equal(brightness([255, 255, 255, 255, 0, 0, 0, 255]), 127.5);
-  assert.equal(brightness([]), 0);
+  assert.equal(lightHint(null).level, "wait");
   assert.deepEqual(
-    [null, 5, 40, 120, 240].map((value) => lightHint(value).level),
-    ["wait", "bad", "warn", "good", "warn"],
+    [5, 40, 120, 240].map((value) => lightHint({ mean: value, centre: value, edge: value }).level),
+    ["bad", "warn", "good", "warn"],
   );
   assert.equal(soundHint({ track: false, loudest: 0.5 }).level, "bad");
   assert.equal(soundHint({ track: true, loudest: 0.1 }).level, "warn");
@@ -53,10 +54,43 @@ test("light, sound, picture and network are judged", () => {
   assert.equal(pictureHint(null).level, "wait");
   assert.equal(pictureHint({ width: 320, height: 240 }).level, "warn");
   assert.equal(pictureHint({ width: 1280, height: 720 }).level, "good");
-  assert.deepEqual(
-    [null, 30, 400, 2000].map((value) => networkHint(value).level),
-    ["wait", "good", "warn", "bad"],
-  );
+});
+
+test("a face before a bright window is told from a bright room", () => {
+  const pixels = (inside, outside) =>
+    Array.from({ length: 81 }, (_, at) => {
+      const [x, y] = [at % 9, Math.floor(at / 9)];
+      const value = x >= 3 && x < 6 && y >= 3 && y < 6 ? inside : outside;
+      return [value, value, value, 255];
+    }).flat();
+  const backlit = lightOf(pixels(40, 160), 9);
+  assert.ok(Math.abs(backlit.centre - 40) < 0.01 && Math.abs(backlit.edge - 160) < 0.01);
+  assert.equal(lightHint(backlit).level, "warn");
+  assert.equal(lightHint(lightOf(pixels(130, 160), 9)).level, "good");
+  assert.equal(lightOf([], 9).mean, 0);
+});
+
+test("the way to the server is judged by rate, round-trip and loss together", () => {
+  const good = { roundTrip: 30, lost: 0, bitrate: 2_000_000 };
+  const level = (more) => networkHint({ ...good, ...more }).level;
+  assert.equal(level({}), "good");
+  assert.equal(level({ bitrate: null }), "wait");
+  assert.equal(level({ roundTrip: null }), "wait");
+  assert.equal(level({ roundTrip: null, media: "connecting" }), "wait");
+  assert.equal(level({ roundTrip: null, media: "failed" }), "bad");
+  assert.equal(level({ bitrate: 700_000 }), "warn");
+  assert.equal(level({ bitrate: 300_000 }), "bad");
+  assert.equal(level({ roundTrip: 400 }), "warn");
+  assert.equal(level({ roundTrip: 2000 }), "bad");
+  assert.equal(level({ lost: 0.05 }), "warn");
+  assert.equal(level({ lost: 0.2 }), "bad");
+});
+
+test("what was sent between two looks is a rate", () => {
+  assert.equal(sentRate(null, { bytes: 10, at: 0 }), null);
+  assert.equal(sentRate({ bytes: 0, at: 0 }, { bytes: 250_000, at: 2_000 }), 1_000_000);
+  assert.equal(sentRate({ bytes: 9, at: 0 }, { bytes: 3, at: 1_000 }), null, "a new connection counts anew");
+  assert.equal(sentBytes([{ type: "outbound-rtp", bytesSent: 5 }, { type: "outbound-rtp", bytesSent: 7 }, { type: "inbound-rtp", bytesSent: 9 }]), 12);
 });
 
 test("the connection is told in words, the worst part first", () => {
@@ -75,8 +109,10 @@ test("round-trip and loss are the worst of sound and picture", () => {
     { type: "remote-inbound-rtp", roundTripTime: 0.05, fractionLost: 0 },
     { type: "outbound-rtp", roundTripTime: 9 },
   ];
-  assert.deepEqual(linkOfStats(reports), { roundTrip: 50, lost: 0.1 });
-  assert.deepEqual(linkOfStats([]), { roundTrip: null, lost: null });
+  assert.deepEqual(linkOfStats(reports), { roundTrip: 50, lost: 0.1, bitrate: null });
+  const pair = { type: "candidate-pair", nominated: true, availableOutgoingBitrate: 1_400_000 };
+  assert.equal(linkOfStats([pair, { ...pair, nominated: false, availableOutgoingBitrate: 1 }]).bitrate, 1_400_000);
+  assert.deepEqual(linkOfStats([]), { roundTrip: null, lost: null, bitrate: null });
 });
 
 test("the studio's face follows the session, and an ended broadcast is over in every window", () => {

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from portal.live.models import LiveSession
-from portal.people.models import Identity, Person, Role
+from portal.live.models import Invitation, LiveSession
+from portal.people.models import Identity, Person, Role, Unit
 from portal.people.sealing import seal
-from portal.people.vocabulary import RoleKind
+from portal.people.vocabulary import RoleKind, UnitKind
 
 
 def log_in(person: Person) -> str:
@@ -44,6 +44,7 @@ class House:
     other: LiveSession
     people: dict[str, Person] = field(default_factory=dict)
     cookies: dict[str, str | None] = field(default_factory=dict)
+    seat: int = 0
 
     def id_of(self, name: str) -> int:
         return int(self.people[name].pk)
@@ -58,6 +59,8 @@ def build() -> House:
         "dora": citizen("dora"),
         # Logged in, and nothing else: no confirmed telephone, no role.
         "nora": Person.objects.create_user("nora", shown_name="Nora"),
+        # Has taken a co-host's seat.
+        "otto": staff("otto", RoleKind.OFFICER),
         "clara": staff("clara", RoleKind.CLERK),
         "sam": staff("sam", RoleKind.SUPERVISOR),
     }
@@ -67,4 +70,8 @@ def build() -> House:
     other = LiveSession.objects.create(title="Water", host=dean, starts_at=timezone.now() + timedelta(days=2))
     cookies: dict[str, str | None] = {name: log_in(person) for name, person in people.items()}
     cookies["charlie"] = None
-    return House(session, other, people, cookies)
+    roads = Unit.objects.create(code="roads", name="Roads Bureau", kind=UnitKind.DEPARTMENT)
+    seat = Invitation.objects.create(
+        session=session, unit=roads, name="Roads, Otto", person=people["otto"], invited_by=people["lin"]
+    )
+    return House(session, other, people, cookies, seat.pk)

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from portal.live.actions.invitations import revoke
+from portal.questions.actions import rehearse
+from signaling.orm.live import may_everybody_watch
 from signaling.protocol import TYPES
 from tests.signaling.conftest import OpenPage
 
@@ -50,6 +53,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "leave_stage": {},
     "layout": {"name": "side"},
     "statistics": {},
+    "cohost": {},
+    "share": {"on": True},
+    "promise": SOME,
 }
 EVERYBODY = {"watch", "accept", "restart", "leave", "changes", "ping", "playing"}
 LOGGED_IN = EVERYBODY | {"ask", "raise_hand", "vote"}
@@ -58,6 +64,8 @@ RUNNING = {"go_live", "pause", "resume", "end", "begin_answer", "end_answer", "l
     "cut",
     "cut_end",
     "cut_undo",
+    "cohost",
+    "promise",
 }
 MODERATING = {"questions", "move", "hide", "unhide", "same", "write", "propose", "spoken_text"} | {
     "same_many",
@@ -75,7 +83,9 @@ ALLOWED = {
     ("olga", "viewer"): LOGGED_IN,
     ("clara", "viewer"): LOGGED_IN,
     ("sam", "viewer"): LOGGED_IN,
-    ("lin", "leader"): LOGGED_IN | RUNNING | {"publish"},
+    ("lin", "leader"): LOGGED_IN | RUNNING | {"publish", "share"},
+    ("otto", "cohost"): LOGGED_IN | {"publish", "share"},
+    ("otto", "viewer"): LOGGED_IN,
     ("bob", "moderator"): LOGGED_IN | RUNNING | MODERATING,
 }
 # What a person with the right may still hear of a made-up question or media connection.
@@ -120,6 +130,14 @@ async def test_each_person_is_let_through_or_refused(page: OpenPage, name: str, 
         ("sam", "moderator", False),
         ("olga", "moderator", False),
         ("olga", "leader", False),
+        ("olga", "cohost", False),
+        ("charlie", "cohost", False),
+        ("alice", "cohost", False),
+        ("bob", "cohost", False),
+        ("lin", "cohost", False),
+        ("otto", "cohost", True),
+        ("otto", "leader", False),
+        ("otto", "moderator", False),
         ("bob", "moderator", True),
         ("bob", "leader", False),
         ("lin", "leader", True),
@@ -179,6 +197,27 @@ async def test_a_foreign_cookie_is_nobody(page: OpenPage, house: Any) -> None:
     mallory = await page("mallory", None)
     assert (await mallory.hello("moderator"))["code"] == "not_allowed"
     assert (await mallory.hello("viewer"))["you"]["id"] is None
+
+
+async def test_a_withdrawn_invitation_ends_the_rights_of_an_open_seat(
+    page: OpenPage, house: Any, in_thread: Any
+) -> None:
+    otto = await page("otto", "cohost")
+    assert (await otto.request("publish", sdp="v=0"))["code"] == "bad_sdp"
+    await in_thread(revoke)(house.people["lin"], house.session.pk, house.seat)
+    assert (await otto.request("publish", sdp="v=0"))["code"] == "not_allowed"
+    assert (await otto.request("share", on=True))["code"] == "not_allowed"
+    assert (await otto.request("changes"))["type"] == "changes"
+
+
+async def test_a_rehearsal_lets_nobody_in_but_its_crew(page: OpenPage, house: Any, in_thread: Any) -> None:
+    rehearsal = (await in_thread(rehearse)(house.people["lin"], house.session.pk)).pk
+    for name in ("charlie", "alice", "sam", "otto"):
+        tab = await page(name, None, session=rehearsal)
+        assert (await tab.hello("viewer"))["code"] == "not_allowed"
+    assert (await (await page("bob", None, session=rehearsal)).hello("moderator"))["type"] == "welcome"
+    assert (await (await page("lin", None, session=rehearsal)).hello("leader"))["type"] == "welcome"
+    assert not await may_everybody_watch(rehearsal), "its segments are for nobody"
 
 
 async def test_a_guest_publishes_only_when_called(page: OpenPage) -> None:

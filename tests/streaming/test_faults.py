@@ -147,7 +147,7 @@ async def test_a_peer_without_consent_is_forgotten(monkeypatch: pytest.MonkeyPat
 async def test_a_guest_who_stays_away_loses_the_slot_and_a_leader_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("streaming.slots.KEPT_FOR", {"main": float("inf"), "guest": 0.5})
+    monkeypatch.setattr("streaming.slots.KEPT_FOR", {"main": float("inf"), "guest": 0.5, "cohost": 0.5})
     async with studio() as house:
         await house.worker.handle(Assign("1", "main", "leader-1"))
         await house.worker.handle(Assign("1", "guest", "guest-7"))

@@ -3,10 +3,10 @@
 import asyncio
 
 from streaming.clock import sequence_delta
-from streaming.commands import Assign, Restart
+from streaming.commands import Assign, Restart, SlotName
 from streaming.rtcp import Nack, SenderInfo, parse_rtcp, write_key_request, write_nack, write_sender_report
 from streaming.rtp import open_rtx, write_rtp, write_rtx
-from tests.streaming.people import Studio, studio, until
+from tests.streaming.people import Recorder, Studio, studio, until
 from tests.streaming.wire import OFFER, Seer, Sender
 
 
@@ -47,6 +47,24 @@ async def test_thirty_viewers_get_every_packet_over_a_wrap_of_the_publishers_cou
         assert len({packet.ssrc for seer in seers for packet in seer.pictures()}) == 1
         assert len({seer.pictures()[0].sequence for seer in seers}) == 1
         for one in (leader, *seers):
+            await one.close()
+
+
+async def test_leader_guest_and_co_host_have_a_slot_each() -> None:
+    names: dict[SlotName, str] = {"main": "leader-1", "guest": "guest-7", "cohost": "cohost-9"}
+    async with studio() as house:
+        sink = Recorder()
+        house.worker.add_sink("1", sink)
+        alice, senders = Seer(), [Sender() for _ in names]
+        await alice.watch(house, "alice")
+        for sender, (slot, name) in zip(senders, names.items(), strict=True):
+            await house.worker.handle(Assign("1", slot, name))
+            await sender.publish(house, name)
+            sender.frame(key=True)
+        await until(lambda: len(alice.pictures()) == 12 and len(sink.frames) == 3)
+        assert len({packet.ssrc for packet in alice.pictures()}) == 3
+        assert sorted(sink.calls) == sorted(("stage", name, slot) for slot, name in names.items())
+        for one in (alice, *senders):
             await one.close()
 
 

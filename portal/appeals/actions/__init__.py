@@ -14,7 +14,7 @@ from portal.appeals.actions.calendar import DayNotice, load_days, load_official_
 from portal.appeals.actions.identity import view_identity
 from portal.appeals.actions.joining import link_common, link_same, merge, part_same, split, unmerge
 from portal.appeals.actions.looking import code_proves, look_up
-from portal.appeals.actions.promises import keep_promise, promise
+from portal.appeals.actions.promises import correct_promise, keep_promise, promise
 from portal.appeals.actions.rating import (
     call_back,
     close_explained,
@@ -51,6 +51,7 @@ __all__ = [
     "change_urgency",
     "close_explained",
     "code_proves",
+    "correct_promise",
     "decline",
     "dispatch",
     "evaluate",

@@ -49,6 +49,26 @@ def promise(
 
 
 @transaction.atomic
+def correct_promise(actor: Person, promise_id: int, text: str, unit_id: int, due_on: date) -> None:
+    """What was noted in a hurry is put right; the story shows both. A kept promise stays as it is.
+
+    Raises `NotFound`, `NotAllowed`, `BadInput`, `Conflict`.
+    """
+    found = Promise.objects.filter(pk=promise_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这个承诺。"))
+    appeal, _step = begin("promise", found.appeal_id, actor)
+    unit = Unit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise BadInput(_("请选择承办单位。"), field="unit")
+    said = words(text, "text")
+    if not Promise.objects.filter(pk=promise_id, kept_at=None).update(text=said, unit=unit, due_on=due_on):
+        raise Conflict(_("这个承诺已经登记为兑现。"))
+    payload: Payload = {"promise": promise_id, "due": due_on.isoformat(), "corrected": True}
+    record(appeal, EventKind.PROMISED, actor, moment(None), unit=unit, payload=payload, reason=said)
+
+
+@transaction.atomic
 def keep_promise(actor: Person, promise_id: int, note: str, at: datetime | None = None) -> None:
     """Supervisor or the unit that promised: it is done, and `note` says how; everybody may read it.
 

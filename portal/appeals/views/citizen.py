@@ -118,6 +118,7 @@ def rate(request: HttpRequest, number: str, token: str) -> HttpResponse:
         "levels": [level for level in Level],
         "solved_choices": [said for said in Solved if said != Solved.UNKNOWN],
         "error": error,
+        "comment": request.POST.get("comment", ""),
         "reason_form": reason_form,
         "case_link": f"{reverse('appeals:case', args=[number])}?code={query_code(number)}",
         "spoken": About.SPOKEN,

@@ -1,6 +1,6 @@
 """The officers' desk: the lists, one case with its steps, and the sealed identity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,13 @@ from portal.notices.queries import page_notices
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, by due date."""
+    return desk_page(request)
+
+
+def desk_page(
+    request: HttpRequest, bulk: BulkForm | None = None, ticked: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
+    """`bulk` and `ticked` are what a refused step for several cases was filled with."""
     me = me_of(request)
     tabs = queries.tabs_of(me)
     if not tabs:
@@ -44,11 +51,14 @@ def desk(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": State.choices,
         "notices": page_notices(me, 5),
-        "bulk": BulkForm(prefix="bulk") if queries.may_triage(me) and tab == queries.DeskTab.MINE else None,
+        "bulk": (bulk or BulkForm(prefix="bulk"))
+        if queries.may_triage(me) and tab == queries.DeskTab.MINE
+        else None,
+        "ticked": ticked,
         "promises": queries.open_promises(me).count(),
         "query": urlencode({"tab": tab, "q": search, "state": state}) + "&",
     }
-    return render(request, "appeals/desk.html", context)
+    return render(request, "appeals/desk.html", context, status=status)
 
 
 def _handled(request: HttpRequest, number: str) -> Appeal:
@@ -150,11 +160,11 @@ def desk_identity(request: HttpRequest, number: str) -> HttpResponse:
     appeal = _handled(request, number)
     form = IdentityForm(request.POST, prefix="identity")
     if not form.is_valid():
-        return _desk_case(request, appeal, status=400, error=_("请说明查看原因。"))
+        return _desk_case(request, appeal, status=400, error=_("请说明查看原因。"), identity_form=form)
     try:
         identity = actions.view_identity(me_of(request), appeal.pk, form.cleaned_data["why"])
     except DirectTrainError as refusal:
-        return _desk_case(request, appeal, status=refusal.status, error=refusal.message)
+        return _desk_case(request, appeal, status=refusal.status, error=refusal.message, identity_form=form)
     response = _desk_case(request, queries.find_appeal(number), identity=identity)
     response.headers["Cache-Control"] = "no-store"
     return response

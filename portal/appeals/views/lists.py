@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.appeals import actions, queries
 from portal.appeals.forms import BulkForm, KeptForm
+from portal.appeals.views.desk import desk_page
 from portal.appeals.views.visitor import me_of
-from portal.lib.errors import BadInput, Conflict, NotAllowed
+from portal.lib.errors import BadInput, NotAllowed
 
 
 @require_GET
@@ -21,8 +22,13 @@ def promises(request: HttpRequest) -> HttpResponse:
     me = me_of(request)
     if not queries.tabs_of(me):
         raise NotAllowed(_("工作台仅供承办人员使用。"))
-    context = {"rows": queries.promise_rows(me), "form": KeptForm()}
-    return render(request, "appeals/promises.html", context)
+    return _promises_page(request)
+
+
+def _promises_page(request: HttpRequest, status: int = 200, **refused: object) -> HttpResponse:
+    """`refused`: `failed` (the promise's id) and `note`, what was written for it."""
+    context = {"rows": queries.promise_rows(me_of(request)), "form": KeptForm(), **refused}
+    return render(request, "appeals/promises.html", context, status=status)
 
 
 @require_POST
@@ -32,10 +38,11 @@ def kept(request: HttpRequest, promise_id: int) -> HttpResponse:
     note = form.cleaned_data["note"] if form.is_valid() else ""
     try:
         actions.keep_promise(me_of(request), promise_id, note)
-    except (BadInput, Conflict) as refusal:
+    except BadInput as refusal:
         messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("已登记为兑现，诉求人可以看到。"))
+        written = request.POST.get("note", "")
+        return _promises_page(request, refusal.status, failed=promise_id, note=written)
+    messages.success(request, _("已登记为兑现，诉求人可以看到。"))
     return redirect("appeals:promises")
 
 
@@ -50,7 +57,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     form = BulkForm(request.POST, prefix="bulk")
     if not numbers or not form.is_valid():
         messages.error(request, _("请勾选诉求，并选好类型、紧急程度和承办单位。"))
-        return redirect("appeals:desk")
+        return desk_page(request, form, numbers, 400)
     done = actions.accept_and_dispatch(me, numbers, **form.cleaned_data)
     if done.sent:
         words = ngettext("已受理并派出 %(count)s 件。", "已受理并派出 %(count)s 件。", len(done.sent))

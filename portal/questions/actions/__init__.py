@@ -12,19 +12,24 @@ from portal.questions.actions.asking import AskResult, ask, raise_hand, vote
 from portal.questions.actions.blocking import block, lift_block
 from portal.questions.actions.joining import mark_same, mark_same_many, part
 from portal.questions.actions.noting import note_promise, set_public_text
+from portal.questions.actions.promising import Noted, Wish, correct_promise_of, note_promise_at
 from portal.questions.actions.queue import claim, hide, move, release, unhide
+from portal.questions.actions.rehearsing import rehearse
 from portal.questions.actions.stage import stage_report
 from portal.questions.actions.taking_down import Told, take_down
 
 __all__ = [
     "AskResult",
     "EndedAnswer",
+    "Noted",
     "Told",
+    "Wish",
     "answer_in_writing",
     "ask",
     "begin_answer",
     "block",
     "claim",
+    "correct_promise_of",
     "end_answer",
     "hide",
     "lift_block",
@@ -32,8 +37,10 @@ __all__ = [
     "mark_same_many",
     "move",
     "note_promise",
+    "note_promise_at",
     "part",
     "raise_hand",
+    "rehearse",
     "release",
     "set_public_text",
     "set_spoken_text",

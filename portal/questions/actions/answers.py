@@ -13,7 +13,7 @@ from portal.live.queries import may_run
 from portal.live.states import ON_AIR
 from portal.people.models import Person
 from portal.questions.actions.asking import clean_text
-from portal.questions.actions.cases import case_of, members_of, speak_to, write_to
+from portal.questions.actions.cases import members_of, speak_to, write_to
 from portal.questions.actions.changes import Change, changing, label
 from portal.questions.actions.queue import check_step, take_to
 from portal.questions.models import Question
@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EndedAnswer:
-    """Milliseconds are recording time. `member_reply_ids`: replies written for joined questions, same
-    span."""
+    """Milliseconds are recording time. `reply_id` is None in a rehearsal. `member_reply_ids`: replies written
+    for joined questions, same span."""
 
     question_id: int
     appeal_number: str
-    reply_id: int
+    reply_id: int | None
     begin_ms: int
     end_ms: int
     member_reply_ids: tuple[int, ...] = ()
@@ -104,7 +104,8 @@ def end_answer(
     with changing(actor, question_id, may_run, at) as change:
         question = change.question
         begin = _check_end(question, at_ms)
-        reply_id = speak_to(change, question, begin, at_ms, passage)
+        kept = not change.session.is_rehearsal
+        reply_id = speak_to(change, question, begin, at_ms, passage) if kept else None
         change.write(answer_end_ms=at_ms, **_answered(change, question))
         members = members_of(question)
         replies = []
@@ -132,8 +133,8 @@ def answer_in_writing(
         question = change.question
         if question.stage_state == StageState.ON:
             raise Conflict(_("问题正在连线，请先结束连线。"))
-        case_of(question)
-        write_to(change, question, words, final)
+        if not change.session.is_rehearsal:
+            write_to(change, question, words, final)
         change.write(written_answer=words, **_answered(change, question))
         for member in members_of(question):
             if member.appeal_id is not None:

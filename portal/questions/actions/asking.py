@@ -17,7 +17,7 @@ from portal.appeals.vocabulary import Channel
 from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.live.actions import bump
 from portal.live.models import LiveSession
-from portal.live.queries import session_of
+from portal.live.queries import seen_session, session_of
 from portal.live.states import TAKES_QUESTIONS
 from portal.people.models import Person
 from portal.people.queries import is_verified
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AskResult:
-    """`case_number` and `query_code` are empty for a raised hand: its case begins on stage."""
+    """`case_number` and `query_code` are empty for a raised hand, whose case begins on stage, and in a
+    rehearsal."""
 
     question_id: int
     uuid: UUID
@@ -143,8 +144,9 @@ def write(wish: Wish) -> AskResult:
         else:
             if wish.taken_by is None:
                 check_slow_mode(wish.person, session, at)
-            made = register(wish.channel, wish.person, wish.text, wish.village, wish.uuid, raised_at=at)
-            appeal_id, number, code = made.appeal_id, made.number, made.query_code
+            if not session.is_rehearsal:
+                made = register(wish.channel, wish.person, wish.text, wish.village, wish.uuid, raised_at=at)
+                appeal_id, number, code = made.appeal_id, made.number, made.query_code
         question = Question.objects.create(
             uuid=wish.uuid,
             session_id=wish.session_id,
@@ -171,7 +173,8 @@ def _submit(wish: Wish) -> AskResult:
     known = _known(wish)
     if known is not None:
         return known
-    _check_person(wish.person)
+    if not seen_session(wish.person, wish.session_id).is_rehearsal:
+        _check_person(wish.person)
     try:
         return write(wish)
     except IntegrityError:
@@ -224,7 +227,7 @@ def vote(person: Person, question_id: int) -> int:
     """One vote per person and public question; returns the new count. Raises `Conflict` for the second
     one."""
     _check_person(person)
-    session_id = session_of_question(question_id).pk
+    session_id = seen_session(person, session_of_question(question_id).pk).pk
     if block_of(person, session_id) is not None:
         raise NotAllowed(_("您在本场直播不能投票。"), code="blocked")
     with transaction.atomic():

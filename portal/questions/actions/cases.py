@@ -28,7 +28,7 @@ def case_of(question: Question) -> int:
 def give_case(change: Change) -> None:
     """A spoken question gets its case when the citizen is put on stage; its text may come later."""
     question = change.question
-    if question.appeal_id is not None or question.person is None:
+    if question.appeal_id is not None or question.person is None or change.session.is_rehearsal:
         return
     made = register(Channel.STAGE, question.person, question.text, question.village, question.uuid, change.at)
     change.write(appeal_id=made.appeal_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.questions.views import asking, crew, wire
+from portal.questions.views import asking, crew, studio, wire
 
 app_name = "questions"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("live/<int:session_id>/ask/done/", asking.done_page, name="ask_done"),
     path("live/<int:session_id>/questions/", wire.questions, name="questions"),
     path("live/<int:session_id>/questions/similar/", wire.similar_questions, name="similar"),
+    path("live/<int:session_id>/questions/<int:question_id>/matter/", studio.matter, name="matter"),
     path("live/<int:session_id>/questions/<int:question_id>/vote/", wire.vote_for, name="vote"),
     path("live/<int:session_id>/crew/", crew.crew_desk, name="crew_desk"),
     path("live/<int:session_id>/crew/take-down/", crew.crew_take_down, name="crew_take_down"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.lib.errors import BadInput, DirectTrainError, NotFound
 from portal.lib.http import client_address
 from portal.live.models import LiveSession
-from portal.live.queries import session_of
+from portal.live.queries import seen_session
 from portal.live.states import TAKES_QUESTIONS
 from portal.live.views import with_start
 from portal.people.actions import confirm_code, send_code
@@ -88,7 +88,7 @@ def _take_question(request: HttpRequest, session: LiveSession, form: QuestionFor
 
 @require_http_methods(["GET", "POST"])
 def ask_page(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     verified = is_verified(request.user)
     if request.method == "GET":
         draft = request.session.get(_draft_key(session_id))
@@ -131,7 +131,7 @@ def _code_page(
 
 @require_http_methods(["GET", "POST"])
 def code_page(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     draft: Draft | None = request.session.get(_draft_key(session_id))
     if draft is None or "phone" not in draft:
         done = _done_key(session_id) in request.session
@@ -156,7 +156,7 @@ def _day(text: str | None) -> date | None:
 
 @require_GET
 def done_page(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     done = request.session.get(_done_key(session_id))
     if done is None:
         raise NotFound(_("没有刚提交的问题。用编号和查询码可以查到以前的问题。"))

@@ -1,4 +1,4 @@
-"""Home, live, studio, console, stage and replay; their context is listed in `portal/live/views.py`."""
+"""Home, live, console, stage and replay; their context is listed in `portal/live/views.py`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET
 from portal.lib.errors import NotAllowed, NotFound
 from portal.live.queries import (
     current,
-    may_host,
     may_moderate,
     may_watch,
     opens_overlay,
     past,
+    seen_session,
     session_of,
     upcoming,
 )
@@ -21,7 +21,6 @@ from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.live.views import page_context, rights, with_start
 from portal.people.models import Person
 from portal.people.queries import is_verified
-from portal.questions import queries
 from portal.questions.queries import (
     chapters,
     guest_question,
@@ -49,14 +48,15 @@ def block_reasons() -> list[str]:
 def home(request: HttpRequest) -> HttpResponse:
     now = current()
     announced = upcoming()
-    coming = [with_start(session) for session in ([now] if now is not None else []) + announced]
+    nearest = ([now] if now is not None else []) + announced
+    coming = [with_start(session) for session in nearest]
     context = {
         "tonight": coming[0] if coming else None,
         "coming": coming[1:],
         "past": [with_start(session) for session in past(6)],
         "mine": my_questions(request.user, limit=5),
         "answers": recent_answers(),
-        "may": rights(request.user),
+        "may": rights(request.user, nearest[0] if nearest else None),
     }
     return render(request, "live/home.html", context)
 
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @ensure_csrf_cookie
 def live(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     context = page_context(request, session, "viewer") | {
         "wall": wall(session_id),
         "on_air": on_air(session_id),
@@ -77,21 +77,8 @@ def live(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_GET
 @ensure_csrf_cookie
-def studio(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
-    if not may_host(request.user, session):
-        raise NotAllowed(_("演播台只对本场领导开放。"))
-    context = page_context(request, session, "leader") | {
-        "on_air": on_air(session_id),
-        "stage": queries.stage(session_id),
-    }
-    return render(request, "live/studio.html", context)
-
-
-@require_GET
-@ensure_csrf_cookie
 def console(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     if not may_moderate(request.user, session):
         raise NotAllowed(_("主持台只对本场主持人开放。"))
     lanes = [{"code": lane.value, "label": lane.label, "key": LANE_KEYS[lane]} for lane in Lane]
@@ -110,7 +97,7 @@ def overlay(request: HttpRequest, session_id: int, key: str) -> HttpResponse:
 
 @require_GET
 def stage(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     person = request.user if isinstance(request.user, Person) else None
     question = guest_question(session_id, person.pk) if person is not None else None
     if question is None:
@@ -121,9 +108,11 @@ def stage(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_GET
 def replay(request: HttpRequest, session_id: int) -> HttpResponse:
-    session = session_of(session_id)
+    session = seen_session(request.user, session_id)
     if not may_watch(request.user, session):
         raise NotAllowed(_("这场直播已取消，没有回放。"))
+    if session.is_rehearsal:
+        raise NotFound(_("排练不录像，没有回放。"))
     if session.state == SessionState.PLANNED:
         return redirect("live:live", session_id)
     spoken = chapters(session_id)

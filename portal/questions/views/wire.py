@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.lib.errors import BadInput, NotAllowed, NotFound
 from portal.lib.http import wants_json
-from portal.live.queries import session_of, view_of
+from portal.live.queries import seen_session, view_of
 from portal.people.models import Person
 from portal.questions.actions import ask, vote
 from portal.questions.queries import deadlines, on_air, session_id_of, similar, wall
@@ -49,7 +49,7 @@ def questions(request: HttpRequest, session_id: int) -> HttpResponse:
     """GET: the wall. POST {uuid, text, village, person?}: 201 for a new question, 200 for a repeat, both with
     the case number. `person`: the id of who wrote it; refused when somebody else is logged in by now."""
     if request.method == "GET":
-        session = session_of(session_id)
+        session = seen_session(request.user, session_id)
         rows = {"wall": wall(session_id), "on_air": on_air(session_id)}
         return JsonResponse({"session": view_of(session), "revision": session.revision} | rows)
     sent = _fields(request, "uuid", "text", "village", "person")
@@ -71,7 +71,7 @@ def questions(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_GET
 def similar_questions(request: HttpRequest, session_id: int) -> HttpResponse:
     """?text=…: up to three public questions like it, the answered ones with their answers."""
-    session_of(session_id)
+    seen_session(request.user, session_id)
     text = request.GET.get("text", "")[:2000]
     rows = similar(session_id, text) if text.strip() else []
     shown = ("id", "number", "text", "village", "wall_state", "written_answer", "answer_begin_ms", "session")

@@ -14,7 +14,7 @@ export const store = shelf();
 export const signal = new Signal(signalUrl(session), "viewer");
 export const watcher = new Watcher(
   signal,
-  { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement) },
+  { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement), cohost: need("[data-cohost]", HTMLVideoElement) },
   { hls, library },
 );
 

@@ -1,12 +1,13 @@
 /** What the live page knows, as a value: messages go in, a new state comes out. Pure. */
 
 /** @typedef {{id: number, number: string, text: string, name: string, village: string, votes: number, kind: string, wall_state: string, stage_state: string, answer_begin_ms: number | null, answer_end_ms: number | null, revision: number}} Row */
-/** @typedef {{state: string, slate: string, rows: Row[], onAir: Row | null, guest: {name: string, village: string} | null, leader: boolean}} LiveState
- * leader: whether the leader's picture reaches the server */
+/** @typedef {{state: string, slate: string, rows: Row[], onAir: Row | null, guest: {name: string, village: string} | null, cohost: string, sharing: string, leader: boolean}} LiveState
+ * leader: whether the leader's picture reaches the server; cohost: the name of the co-host on air;
+ * sharing: the slot whose picture holds a screen */
 
 /** @param {any} session @param {Row[]} rows @param {Row | null} [onAir] @returns {LiveState} */
 export function begin(session, rows, onAir = null) {
-  return { state: session.state, slate: session.slate_text ?? "", rows, onAir, guest: null, leader: true };
+  return { state: session.state, slate: session.slate_text ?? "", rows, onAir, guest: null, cohost: "", sharing: "", leader: true };
 }
 
 /** The whole picture (welcome or changes).
@@ -21,6 +22,7 @@ export function whole(before, message) {
     state: message.session?.state ?? before.state,
     slate: message.session?.slate_text ?? before.slate,
     guest: guestOf(message.stage),
+    ...besideOf(message.stage),
     leader: message.stage?.main?.present ?? true,
     onAir: known ?? rows.find((/** @type {Row} */ row) => row.stage_state === "on") ?? (on?.on ? before.onAir : null),
   };
@@ -48,7 +50,7 @@ export function session(before, message) {
 
 /** @param {LiveState} before @param {any} message @returns {LiveState} */
 export function stage(before, message) {
-  return { ...before, guest: guestOf(message), leader: message.main?.present ?? true };
+  return { ...before, guest: guestOf(message), ...besideOf(message), leader: message.main?.present ?? true };
 }
 
 /** The citizen who is on air with picture and sound.
@@ -56,4 +58,11 @@ export function stage(before, message) {
 function guestOf(message) {
   const guest = message?.guest;
   return guest?.on && guest.present ? { name: guest.name ?? "", village: guest.village ?? "" } : null;
+}
+
+/** The co-host on air, and whose picture holds a screen.
+ * @param {any} message @returns {{cohost: string, sharing: string}} */
+function besideOf(message) {
+  const seat = message?.cohosts?.find((/** @type {any} */ each) => each.on && each.present);
+  return { cohost: seat?.name ?? "", sharing: message?.sharing ?? "" };
 }

@@ -8,6 +8,7 @@ import { signal, store, watcher } from "./live-first.js";
 import { followCaptions, tellLine } from "./live-line.js";
 import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
+import { arrange } from "./player-people.js";
 import { tickWords } from "./outbox-rules.js";
 import { SignalError } from "./signal.js";
 import { Similar } from "./similar.js";
@@ -76,7 +77,8 @@ function drawPlayer() {
   need("[data-slate-text]", HTMLElement).textContent = state.slate || gettext("直播暂停片刻，马上回来");
   const waiting = watcher.soundOnly ? gettext("只听声音，画面已关") : gettext("正在接通画面……");
   need("[data-slate-loading]", HTMLElement).textContent = state.leader ? waiting : gettext("现场信号暂时中断，正在恢复");
-  player.toggleAttribute("data-guest-on", Boolean(state.guest) && watcher.line === "rtc" && state.state === "live");
+  const rtc = watcher.line === "rtc" && state.state === "live";
+  arrange(player, { guest: rtc && Boolean(state.guest), cohost: rtc && state.cohost !== "", sharing: rtc ? state.sharing : "" });
   need("[data-sound]", HTMLElement).hidden = !(watcher.muted && showing && state.state === "live");
 }
 

@@ -74,7 +74,7 @@ export class Signal extends Emitter {
     if (this.state === "open") this.#ping();
   };
 
-  /** @param {string} url @param {"viewer" | "leader" | "moderator" | "guest"} role */
+  /** @param {string} url @param {"viewer" | "leader" | "moderator" | "guest" | "cohost"} role */
   constructor(url, role) {
     super();
     this.url = url;

@@ -1,10 +1,11 @@
 // The leader's camera and microphone: opened, chosen by name, measured, and opened again when a cable is pulled.
 
 import { closeCamera, devices, openCamera } from "./camera.js";
+import { need } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { LevelMeter } from "./level.js";
 import { DeviceMemory, chooseDevice } from "./studio-devices.js";
-import { brightness } from "./studio-hints.js";
+import { lightOf } from "./studio-hints.js";
 
 const LOUDEST_OF = 30; // tenths of a second
 
@@ -117,17 +118,17 @@ export class StudioCamera extends Emitter {
   }
 
   /**
-   * Mean brightness of the picture, null without one.
+   * Brightness of the picture, null without one.
    * @param {HTMLVideoElement} video
    */
-  brightness(video) {
+  light(video) {
     if (!video.videoWidth) return null;
     this.#canvas.width = 32;
     this.#canvas.height = 18;
     const context = this.#canvas.getContext("2d", { willReadFrequently: true });
     if (!context) return null;
     context.drawImage(video, 0, 0, 32, 18);
-    return brightness(context.getImageData(0, 0, 32, 18).data);
+    return lightOf(context.getImageData(0, 0, 32, 18).data, 32);
   }
 
   close() {
@@ -139,12 +140,35 @@ export class StudioCamera extends Emitter {
 }
 
 /**
+ * The two selects of the check, which move into a dialog while the broadcast runs.
+ * @param {StudioCamera} camera
+ */
+export function startDeviceChoice(camera) {
+  const cameras = need("[data-camera]", HTMLSelectElement);
+  const microphones = need("[data-microphone]", HTMLSelectElement);
+  const both = need("[data-devices]", HTMLElement);
+  const dialog = need("[data-devices-dialog]", HTMLDialogElement);
+  camera.on("list", async () => {
+    if (!navigator.mediaDevices) return;
+    const known = await devices();
+    fillDevices(cameras, known.cameras, camera.stream?.getVideoTracks()[0]);
+    fillDevices(microphones, known.microphones, camera.stream?.getAudioTracks()[0]);
+  });
+  both.addEventListener("change", () => void camera.use({ camera: cameras.value, microphone: microphones.value }));
+  need("[data-devices-open]", HTMLElement).addEventListener("click", () => {
+    need("[data-devices-place]", HTMLElement).append(both);
+    dialog.showModal();
+  });
+  need("[data-devices-close]", HTMLElement).addEventListener("click", () => dialog.close());
+}
+
+/**
  * Put the devices of one kind into a select, the one in use chosen.
  * @param {HTMLSelectElement} select
  * @param {MediaDeviceInfo[]} list
  * @param {MediaStreamTrack|undefined} track
  */
-export function fillDevices(select, list, track) {
+function fillDevices(select, list, track) {
   const current = track?.getSettings().deviceId ?? "";
   select.replaceChildren(
     ...list.map((device, at) => {

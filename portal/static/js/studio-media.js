@@ -2,7 +2,7 @@
 
 import { Emitter } from "./emitter.js";
 import { Publisher } from "./publish.js";
-import { linkOfStats } from "./studio-hints.js";
+import { linkOfStats, sentBytes, sentRate } from "./studio-hints.js";
 import { hasFace } from "./studio-phase.js";
 import { Watcher } from "./watch.js";
 
@@ -14,10 +14,12 @@ export class StudioMedia extends Emitter {
   #watcher = null;
   /** @type {WakeLockSentinel|undefined} */
   #awake;
+  /** @type {{bytes: number, at: number}|null} */
+  #sent = null;
 
   /**
    * @param {import("./signal.js").Signal} signal
-   * @param {{main: HTMLVideoElement, guest: HTMLVideoElement}} slots
+   * @param {{main: HTMLVideoElement, guest: HTMLVideoElement, cohost: HTMLVideoElement}} slots
    */
   constructor(signal, slots) {
     super();
@@ -49,17 +51,20 @@ export class StudioMedia extends Emitter {
   }
 
   /**
-   * The guest, from the check on, so that the picture is there at the moment they are put on.
+   * The guest, from the check on, so that the picture is there at the moment they are put on; and a co-host on stage.
    * @param {any|null} guest of the stage message
+   * @param {any[]} cohosts of the stage message
    */
-  watch(guest) {
-    if (!hasFace(guest) || !["checking", "ready", "on"].includes(guest.state)) return this.#stopWatching();
+  watch(guest, cohosts) {
+    const called = hasFace(guest) && ["checking", "ready", "on"].includes(guest.state);
+    if (!called && !cohosts.some((seat) => seat.on)) return this.#stopWatching();
     if (!this.#watcher) {
-      this.#watcher = new Watcher(this.signal, this.slots);
+      this.#watcher = new Watcher(this.signal, this.slots, { own: "main" });
+      this.#watcher.unmute();
       this.#watcher.start();
     }
-    // Only the guest is heard: our own voice coming back would be an echo.
-    this.slots.guest.muted = false;
+    // Everybody but ourselves: our own voice coming back would be an echo.
+    this.slots.guest.muted = this.slots.cohost.muted = false;
     this.slots.main.muted = true;
   }
 
@@ -76,13 +81,19 @@ export class StudioMedia extends Emitter {
     void this.#awake?.release();
   }
 
-  /** @returns {Promise<{media: string, roundTrip: number|null, lost: number|null}>} for `linkHint` */
+  /** @returns {Promise<{media: string} & import("./studio-hints.js").Line>} for `linkHint` and `networkHint` */
   async link() {
+    const unknown = { roundTrip: null, lost: null, bitrate: null };
     const publisher = this.#publisher;
-    if (!publisher) return { media: "none", roundTrip: null, lost: null };
+    if (!publisher) return { media: "none", ...unknown };
     const { connection } = publisher;
-    if (!connection) return { media: "failed", roundTrip: null, lost: null };
-    return { media: connection.connectionState, ...linkOfStats((await connection.getStats()).values()) };
+    if (!connection) return { media: "failed", ...unknown };
+    const reports = [...(await connection.getStats()).values()];
+    const line = linkOfStats(reports);
+    const now = { bytes: sentBytes(reports), at: performance.now() };
+    line.bitrate ??= sentRate(this.#sent, now);
+    this.#sent = now;
+    return { media: connection.connectionState, ...line };
   }
 
   async #stayAwake() {

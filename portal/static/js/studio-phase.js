@@ -70,3 +70,22 @@ export function textSize(text) {
   if (length <= 90) return "medium";
   return length <= 220 ? "long" : "very-long";
 }
+
+/**
+ * The co-host whose picture the leader sees: who is on stage, on or dropped; nobody else is sent.
+ * @template {{on: boolean}} T
+ * @param {T[]} seats of the stage message
+ */
+export function seatInView(seats) {
+  return seats.find((seat) => seat.on);
+}
+
+/**
+ * The queue of the stage message with what is known of its questions; before there is one, all questions known.
+ * @param {any[]} queue
+ * @param {Map<number, any>} questions
+ */
+export function waiting(queue, questions) {
+  if (!queue.length) return [...questions.values()];
+  return queue.map((place) => ({ ...questions.get(place.question), ...place, id: place.question, stage_state: place.state, revision: 0 }));
+}

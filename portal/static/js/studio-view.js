@@ -12,6 +12,7 @@ export class StudioView {
     this.root = need("[data-studio]", HTMLElement);
     this.self = this.#find("[data-self]", HTMLVideoElement);
     this.guest = this.#find("[data-guest]", HTMLVideoElement);
+    this.cohost = this.#find("[data-cohost]", HTMLVideoElement);
     this.main = this.#find("[data-main]", HTMLVideoElement);
     this.meter = this.#find("[data-meter]", HTMLMeterElement);
     this.go = this.#find("[data-go]", HTMLButtonElement);
@@ -56,6 +57,7 @@ export class StudioView {
     this.#show("[data-over]", phase === "over" || phase === "cancelled");
     this.#show("[data-replaced]", phase === "replaced");
     this.#show(".studio-pictures", onAir || phase === "check");
+    this.#show("[data-panel]", onAir || phase === "check");
     this.#show("[data-pause]", phase === "live");
     this.#show("[data-resume]", phase === "paused");
     if (phase === "cancelled") {
@@ -131,8 +133,11 @@ export class StudioView {
     this.done.classList.toggle("button-primary", answering || question === null);
   }
 
-  /** @param {{id: number, text: string, name: string, village: string, stage_state: string}[]} questions */
-  next(questions) {
+  /**
+   * @param {{id: number, text: string, name: string, village: string, stage_state: string}[]} questions
+   * @param {((id: number) => void)|null} take what a tap on "answer this" does; null while a question is on
+   */
+  next(questions, take) {
     this.#show("[data-next-empty]", questions.length === 0);
     this.#find("[data-next]", HTMLElement).replaceChildren(
       ...questions.map((question) => {
@@ -145,21 +150,44 @@ export class StudioView {
         text.className = "studio-next-text";
         text.textContent = question.text || gettext("口头提问");
         item.append(text, who);
+        if (take) item.append(takeButton(() => take(question.id)));
         return item;
       }),
     );
   }
 
-  /** @param {any|null} guest of the stage message */
-  stage(guest) {
+  /** @param {any|null} guest of the stage message @param {any|undefined} seat the co-host who is seen */
+  stage(guest, seat) {
     const on = Boolean(guest?.on) && hasFace(guest);
     this.#show("[data-guest-box]", on);
-    this.root.toggleAttribute("data-with-guest", on);
-    if (!on) return;
-    const name = [guest.name, guest.village].filter(Boolean).join(" · ");
-    const dropped = guest.present === false;
-    this.#say("[data-guest-name]", dropped ? fill(gettext("%(name)s：信号断了，座位还留着"), { name }) : name);
+    this.#show("[data-cohost-box]", seat !== undefined);
+    const others = Number(on) + Number(seat !== undefined);
+    if (others) this.root.dataset.others = String(others);
+    else delete this.root.dataset.others;
+    if (on) this.#name("guest", [guest.name, guest.village].filter(Boolean).join(" · "), guest.present !== false);
+    if (seat) this.#name("cohost", seat.name, seat.present);
   }
+
+  /** @param {"guest"|"cohost"} which @param {string} name @param {boolean} present */
+  #name(which, name, present) {
+    this.#say(`[data-${which}-name]`, present ? name : fill(gettext("%(name)s：信号断了，座位还留着"), { name }));
+  }
+
+  /** @param {boolean} on whether a screen goes out in place of the face alone */
+  sharing(on) {
+    this.root.toggleAttribute("data-sharing-own", on);
+    this.#say("[data-self-caption]", on ? gettext("您正在共享") : gettext("您自己"));
+  }
+}
+
+/** @param {() => void} take */
+function takeButton(take) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = gettext("回答这个");
+  button.addEventListener("click", take);
+  return button;
 }
 
 /**
@@ -187,15 +215,21 @@ function confirmBig({ title, text, yes }) {
   });
 }
 
-export function confirmStart() {
+/** @param {boolean} rehearsal @param {string[]} doubts what the check has found */
+export function confirmStart(rehearsal, doubts) {
+  const who = rehearsal ? gettext("排练只有主持人和受邀部门看得到。") : gettext("观众马上会看到您、听到您。");
   return confirmBig({
-    title: gettext("现在开始直播？"),
-    text: gettext("观众马上会看到您、听到您。"),
-    yes: gettext("开始直播"),
+    title: rehearsal ? gettext("现在开始排练？") : gettext("现在开始直播？"),
+    text: [...doubts, who].join("\n"),
+    yes: rehearsal ? gettext("开始排练") : gettext("开始直播"),
   });
 }
 
-export function confirmEnd() {
+/** @param {boolean} rehearsal */
+export function confirmEnd(rehearsal) {
+  if (rehearsal) {
+    return confirmBig({ title: gettext("结束排练？"), text: gettext("什么都不会保存。"), yes: gettext("结束排练") });
+  }
   return confirmBig({
     title: gettext("结束这场直播？"),
     text: gettext("结束后不能再开始，观众会看到回放。只是离开一会儿，请用“暂停”。"),

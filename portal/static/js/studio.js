@@ -1,13 +1,19 @@
 // The leader's studio: check, go live, answer, pause, end. A reload or a lost network comes back to the same broadcast.
 
-import { devices } from "./camera.js";
 import { need, pageData, toast } from "./dom.js";
 import { Signal, signalUrl } from "./signal.js";
 import { elapsed } from "./staff-words.js";
-import { StudioCamera, fillDevices } from "./studio-camera.js";
-import { lightHint, linkHint, networkHint, pictureHint, soundHint } from "./studio-hints.js";
+import { ShareDialog } from "./share-dialog.js";
+import { startAgenda } from "./studio-agenda.js";
+import { StudioCamera, startDeviceChoice } from "./studio-camera.js";
+import { checkHints, doubts } from "./studio-check.js";
+import { Cohosts } from "./studio-cohosts.js";
+import { linkHint } from "./studio-hints.js";
+import { Matter } from "./studio-matter.js";
 import { StudioMedia } from "./studio-media.js";
-import { nextUp, phaseOf, questionOnAir } from "./studio-phase.js";
+import { Panel } from "./studio-panel.js";
+import { nextUp, phaseOf, questionOnAir, seatInView, waiting } from "./studio-phase.js";
+import { PromiseButton } from "./studio-promise.js";
 import { StudioView, confirmEnd, confirmStart } from "./studio-view.js";
 
 const LOOK_EVERY = 2_000;
@@ -21,15 +27,24 @@ class Studio {
     this.camera = new StudioCamera();
     this.signal = new Signal(signalUrl(page.session.id), "leader");
     this.media = new StudioMedia(this.signal, this.view);
+    const desk = pageData("desk");
+    this.panel = new Panel();
+    this.matter = new Matter(page.urls.questions, this.panel);
+    this.promise = new PromiseButton(this.signal, desk, () => this.matter.unit);
+    this.cohosts = new Cohosts(this.signal, this.panel, desk, page.urls.invitations);
+    this.share = new ShareDialog(this.signal, { camera: () => this.camera.stream, send: (stream) => this.#sendShared(stream) });
+    startAgenda(this.panel, pageData("agenda"), page.session.id);
     const stage = pageData("stage");
     /** @type {any} */
     this.guest = stage?.guest ?? null;
     /** @type {any[]} */
     this.queue = stage?.queue ?? [];
+    /** @type {any[]} */
+    this.seats = stage?.cohosts ?? [];
     this.replaced = false;
     this.trouble = "";
-    /** @type {number|null} */
-    this.roundTrip = null;
+    /** @type {string[]} */
+    this.doubts = [];
     /** @type {Map<number, any>} */
     this.questions = new Map();
     const onAir = pageData("on-air");
@@ -55,7 +70,7 @@ class Studio {
   drawAll() {
     this.view.phase(this.phase, this.session.state);
     this.#drawQuestions();
-    this.view.stage(this.guest);
+    this.#drawStage();
     this.#ready();
     this.#note();
     this.#tick();
@@ -76,7 +91,11 @@ class Studio {
     signal.on("viewers", (message) => this.view.viewers(message));
     signal.on("replaced", () => this.#becomeReplaced());
     this.media.on("replaced", () => this.#becomeReplaced());
-    this.media.on("state", () => void this.#look());
+    this.media.on("state", (state) => {
+      void this.#look();
+      // Behind a break the server no longer knows that this picture holds a screen.
+      if (state === "on" && this.share.on) this.share.tell();
+    });
     this.media.on("refused", (words) => {
       this.trouble = words;
       this.#note();
@@ -92,7 +111,6 @@ class Studio {
     for (const row of facts.wall ?? []) this.questions.set(row.id, row);
     if (facts.stage) this.#stageChanged(facts.stage);
     if (facts.session) this.#sessionChanged(facts.session);
-    void this.#measure();
     void this.#countViewers();
   }
 
@@ -105,7 +123,7 @@ class Studio {
     if (this.session.state === "live" && !this.session.went_live_at) this.session.went_live_at = new Date().toISOString();
     if (this.phase === "over" && before !== "over") this.#finish();
     this.camera.hear(this.phase !== "paused");
-    this.#publishIfLive();
+    this.#publish();
     this.drawAll();
   }
 
@@ -113,68 +131,55 @@ class Studio {
   #stageChanged(stage) {
     this.guest = stage.guest ?? null;
     this.queue = stage.queue ?? [];
-    this.media.watch(this.replaced ? null : this.guest);
-    this.view.stage(this.guest);
+    this.seats = stage.cohosts ?? [];
+    if (!this.replaced) this.media.watch(this.guest, this.seats);
+    this.#drawStage();
     this.#drawQuestions();
+  }
+
+  #drawStage() {
+    this.view.stage(this.guest, seatInView(this.seats));
+    this.cohosts.show(this.seats, this.phase === "live" || this.phase === "paused");
   }
 
   #listenToCamera() {
     const { camera, view } = this;
     camera.on("stream", (stream) => {
-      view.self.srcObject = stream;
       view.selfReady(true);
       this.trouble = "";
       camera.hear(this.phase !== "paused");
-      this.#publishIfLive();
+      if (this.share.on) this.share.share.follow(stream);
+      else view.self.srcObject = stream;
+      this.#publish();
       this.drawAll();
     });
     camera.on("trouble", (words) => {
       this.trouble = words;
       this.drawAll();
     });
-    camera.on("list", () => void this.#fillDevices());
-  }
-
-  async #fillDevices() {
-    if (!navigator.mediaDevices) return;
-    const { cameras, microphones } = await devices();
-    const stream = this.camera.stream;
-    fillDevices(need("[data-camera]", HTMLSelectElement), cameras, stream?.getVideoTracks()[0]);
-    fillDevices(need("[data-microphone]", HTMLSelectElement), microphones, stream?.getAudioTracks()[0]);
+    startDeviceChoice(camera);
   }
 
   #listenToButtons() {
     /** @param {string} selector @param {() => unknown} work */
     const onClick = (selector, work) => need(selector, HTMLElement).addEventListener("click", () => void work());
-    const choose = () =>
-      this.camera.use({
-        camera: need("[data-camera]", HTMLSelectElement).value,
-        microphone: need("[data-microphone]", HTMLSelectElement).value,
-      });
-    need("[data-devices]", HTMLElement).addEventListener("change", () => void choose());
     onClick("[data-go]", () => this.goLive());
     onClick("[data-pause]", () => this.#ask("pause"));
     onClick("[data-resume]", () => this.#ask("resume"));
     onClick("[data-end]", () => this.end());
     onClick("[data-done]", () => this.answerButton());
     onClick("[data-take-back]", () => this.takeBack());
-    const dialog = need("[data-devices-dialog]", HTMLDialogElement);
-    onClick("[data-devices-open]", () => {
-      need("[data-devices-place]", HTMLElement).append(need("[data-devices]", HTMLElement));
-      dialog.showModal();
-    });
-    onClick("[data-devices-close]", () => dialog.close());
   }
 
   async goLive() {
-    if (!(await confirmStart()) || !this.camera.stream) return;
+    if (!(await confirmStart(this.session.rehearsal, this.doubts)) || !this.camera.stream) return;
     this.view.ready(false, gettext("正在开始…"));
-    this.media.send(this.camera.stream);
+    this.#publish();
     if (!(await this.#ask("go_live"))) this.#ready();
   }
 
   async end() {
-    if (await confirmEnd()) await this.#ask("end");
+    if (await confirmEnd(this.session.rehearsal)) await this.#ask("end");
   }
 
   /** The largest button: begin while a question waits, done while it is answered. */
@@ -190,7 +195,7 @@ class Studio {
   takeBack() {
     this.replaced = false;
     if (!this.camera.stream) void this.camera.open();
-    this.#publishIfLive();
+    this.#publish();
     this.drawAll();
   }
 
@@ -209,10 +214,18 @@ class Studio {
     }
   }
 
-  /** After a reload, a break or a take-over: the broadcast goes on by itself as soon as there is a picture. */
-  #publishIfLive() {
-    const { stream } = this.camera;
-    if (stream && (this.phase === "live" || this.phase === "paused")) this.media.send(stream);
+  /** From the check on: off air the picture measures the way to the server, and going live needs no second more.
+   * After a reload, a break or a take-over the broadcast goes on by itself as soon as there is a picture. */
+  #publish() {
+    const stream = this.share.share.stream ?? this.camera.stream;
+    if (stream && ["check", "live", "paused"].includes(this.phase)) this.media.send(stream);
+  }
+
+  /** @param {MediaStream} stream with the shared screen, or the camera's own again */
+  #sendShared(stream) {
+    this.view.self.srcObject = stream;
+    this.view.sharing(this.share.on);
+    this.#publish();
   }
 
   #becomeReplaced() {
@@ -223,6 +236,7 @@ class Studio {
   }
 
   #finish() {
+    this.share.share.stop();
     this.media.stop();
     this.camera.close();
   }
@@ -230,15 +244,12 @@ class Studio {
   #drawQuestions() {
     const onAir = questionOnAir(this.questions.values());
     this.view.question(onAir);
-    const queued = this.queue.map((place) => ({
-      ...this.questions.get(place.question),
-      ...place,
-      id: place.question,
-      stage_state: place.state,
-      revision: 0,
-    }));
-    const rows = queued.length ? queued : this.questions.values();
-    this.view.next(nextUp(rows, onAir?.id ?? this.guest?.question ?? null));
+    const take = onAir || this.phase !== "live" ? null : (/** @type {number} */ question) => void this.#ask("begin_answer", { question });
+    const next = nextUp(waiting(this.queue, this.questions), onAir?.id ?? this.guest?.question ?? null);
+    this.view.next(next, take);
+    this.panel.count("next", next.length);
+    this.promise.show(onAir?.id ?? null);
+    void this.matter.show(onAir?.id ?? null);
   }
 
   #ready() {
@@ -273,27 +284,16 @@ class Studio {
     }
   }
 
-  async #measure() {
-    try {
-      const from = performance.now();
-      await this.signal.request("ping", { t: from });
-      this.roundTrip = performance.now() - from;
-    } catch {
-      this.roundTrip = null;
-    }
-  }
-
   async #look() {
     const { view, camera } = this;
+    const line = await this.media.link();
     if (this.phase === "check") {
-      const size = view.self.videoWidth ? { width: view.self.videoWidth, height: view.self.videoHeight } : null;
-      view.hint("picture", pictureHint(size));
-      view.hint("light", lightHint(camera.brightness(view.self)));
-      view.hint("sound", soundHint({ track: camera.hasSound, loudest: camera.loudest() }));
-      view.hint("network", networkHint(this.roundTrip));
+      const hints = checkHints(camera, view.self, line);
+      for (const [name, hint] of Object.entries(hints)) view.hint(name, hint);
+      this.doubts = doubts(hints);
       this.#ready();
     }
-    view.link(linkHint({ socket: this.signal.state, ...(await this.media.link()) }));
+    view.link(linkHint({ socket: this.signal.state, ...line }));
   }
 }
 

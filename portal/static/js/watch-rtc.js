@@ -18,13 +18,14 @@ const UNPLAYABLE_LOOKS = 3;
 const SOUND_AFTER = 1_000;
 const WEAK_LOSS = 0.08;
 
-/** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement}} Slots */
+/** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement, cohost: HTMLVideoElement}} Slots */
 /** @typedef {{video: number, audio: number, decoded: number, lost: number, received: number}} Counts */
 
-/** Which slot a section of the offer belongs to: mids are `main-audio`, `main-video`, `guest-audio`, `guest-video`.
- * @param {string | null} mid @returns {"main" | "guest"} */
+/** Which slot a section of the offer belongs to: mids are `main-audio`, `main-video`, and so on for each slot.
+ * @param {string | null} mid @returns {keyof Slots} */
 export function slotOf(mid) {
-  return mid?.startsWith("guest") ? "guest" : "main";
+  const slot = mid?.split("-")[0];
+  return slot === "guest" || slot === "cohost" ? slot : "main";
 }
 
 /** Quality in a word, from what came since the last look.
@@ -93,7 +94,7 @@ export class RtcLine extends Emitter {
   moveTo(slots) {
     const before = this.slots;
     this.slots = slots;
-    for (const name of /** @type {const} */ (["main", "guest"])) {
+    for (const name of /** @type {const} */ (["main", "guest", "cohost"])) {
       slots[name].srcObject = before[name].srcObject;
       before[name].srcObject = null;
     }
@@ -113,7 +114,7 @@ export class RtcLine extends Emitter {
     }
     this.#connection.close();
     // Only what is ours: setting it on an element that plays HLS would reset that.
-    for (const video of [this.slots.main, this.slots.guest]) if (video.srcObject) video.srcObject = null;
+    for (const video of Object.values(this.slots)) if (video.srcObject) video.srcObject = null;
   }
 
   /** @param {string} sdp */

@@ -21,11 +21,13 @@ const FIRST_RETRY = 20_000;
 const LAST_RETRY = 300_000;
 // WebRTC that is not connected by then goes on trying beside HLS: a network may swallow its packets without a word.
 const PATIENCE = 3_500;
+const slotNames = /** @type {const} */ (["main", "guest", "cohost"]);
 
 /** @typedef {"idle" | "connecting" | "waiting" | "good" | "weak" | "sound" | "delayed" | "listening" | "reconnecting"} WatchState
  * waiting: connected, nobody on air yet; sound: picture missing, sound comes; delayed: HLS plays, some seconds late;
  * listening: sound alone, by choice */
 /** @typedef {import("./watch-rtc.js").Slots} Slots */
+/** @typedef {Omit<Slots, "cohost"> & Partial<Slots>} PageSlots a page without a place for the co-host hears them all the same */
 
 export class Watcher extends Emitter {
   /** @type {WatchState} */
@@ -47,16 +49,17 @@ export class Watcher extends Emitter {
   #patience;
   #deaf = () => {};
 
-  /** @param {import("./signal.js").Signal} signal @param {Slots} slots
-   * @param {{hls?: string, library?: string, own?: "guest"}} [options] without `hls` there is no fallback (stage);
+  /** @param {import("./signal.js").Signal} signal @param {PageSlots} slots
+   * @param {{hls?: string, library?: string, own?: keyof Slots}} [options] without `hls` there is no fallback (stage);
    * `own`: the slot that carries our own voice, never made audible */
   constructor(signal, slots, { hls = "", library = "", own } = {}) {
     super();
     this.signal = signal;
-    this.slots = slots;
+    /** @type {Slots} */
+    this.slots = { cohost: silentVideo(), ...slots };
     this.address = hls;
     this.library = library;
-    this.audible = own === "guest" ? [slots.main] : [slots.main, slots.guest];
+    this.audible = slotNames.filter((name) => name !== own).map((name) => this.slots[name]);
     if (!hls) this.#retry = new Retry({ first: 1_000, most: 10_000 });
   }
 
@@ -120,7 +123,7 @@ export class Watcher extends Emitter {
   }
 
   #setMuted() {
-    for (const video of [this.slots.main, this.slots.guest]) video.muted = this.muted || !this.audible.includes(video);
+    for (const video of Object.values(this.slots)) video.muted = this.muted || !this.audible.includes(video);
   }
 
   /** @param {WatchState} state */
@@ -180,7 +183,7 @@ export class Watcher extends Emitter {
     this.#closeHls();
     rtc.moveTo(this.slots);
     this.#setMuted();
-    for (const video of [this.slots.main, this.slots.guest]) this.#play(video);
+    for (const video of Object.values(this.slots)) this.#play(video);
     this.#playing();
   }
 
@@ -245,7 +248,7 @@ function openLine(signal, slots) {
 
 /** @returns {Slots} */
 function silentSlots() {
-  return { main: silentVideo(), guest: silentVideo() };
+  return { main: silentVideo(), guest: silentVideo(), cohost: silentVideo() };
 }
 
 function silentVideo() {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from portal.events import tell
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from portal.live.models import LiveSession, Reminder
-from portal.live.queries import last_host, may_plan, may_run, session_of, taken_evenings
+from portal.live.queries import last_host, may_plan, may_run, seen_session, session_of, taken_evenings
 from portal.live.rota import evenings_until, turns
 from portal.live.states import STEPS, SessionState
 from portal.notices.actions import send
@@ -130,7 +130,19 @@ def go_live(actor: Person, session_id: int, at: datetime | None = None) -> LiveS
     """Raises `NotAllowed`, `NotFound`, `Conflict` when the broadcast is not a planned one (a reload asks for
     nothing)."""
     _runner(actor, session_id)
-    return _step(actor, session_id, "go_live", went_live_at=at or timezone.now())
+    with transaction.atomic():
+        session = _step(actor, session_id, "go_live", went_live_at=at or timezone.now())
+        _close_rehearsals(actor, session)
+    return session
+
+
+def _close_rehearsals(actor: Person, session: LiveSession) -> None:
+    """Now it counts: what is still being rehearsed ends."""
+    for rehearsal in LiveSession.objects.filter(rehearsal_of=session):
+        if rehearsal.state in STEPS["end"]["needs"]:
+            _step(actor, rehearsal.pk, "end", ended_at=timezone.now())
+        elif rehearsal.state in STEPS["cancel"]["needs"]:
+            _step(actor, rehearsal.pk, "cancel")
 
 
 def pause(actor: Person, session_id: int, slate_text: str = "") -> LiveSession:
@@ -155,6 +167,7 @@ def cancel(actor: Person, session_id: int) -> LiveSession:
     told. Raises `NotAllowed`, `Conflict`."""
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以取消直播。"))
+    seen_session(actor, session_id)
     with transaction.atomic():
         session = _step(actor, session_id, "cancel")
         _tell_reminded(session, "called_off")
@@ -168,6 +181,7 @@ def postpone(actor: Person, session_id: int, starts_at: datetime) -> LiveSession
     """
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以改期。"))
+    seen_session(actor, session_id)
     if timezone.is_naive(starts_at):
         raise BadInput(_("开始时间缺少时区。"), field="starts_at")
     with transaction.atomic():
@@ -211,7 +225,7 @@ def swap(actor: Person, one_id: int, other_id: int) -> None:
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以调换领导。"))
     with transaction.atomic():
-        one, other = session_of(min(one_id, other_id)), session_of(max(one_id, other_id))
+        one, other = (seen_session(actor, pk) for pk in sorted((one_id, other_id)))
         for session, host in ((one, other.host_id), (other, one.host_id)):
             changed = LiveSession.objects.filter(
                 pk=session.pk, state=SessionState.PLANNED, host_id=session.host_id
@@ -224,11 +238,11 @@ def swap(actor: Person, one_id: int, other_id: int) -> None:
 
 def remind(person: Person, session_id: int, wanted: bool) -> None:
     """Tell `person` half an hour before the broadcast, or no longer. Raises `NotFound`, `Conflict`."""
-    session = session_of(session_id)
+    session = seen_session(person, session_id)
     if not wanted:
         Reminder.objects.filter(person=person, session=session).delete()
         return
-    if session.state != SessionState.PLANNED:
+    if session.state != SessionState.PLANNED or session.is_rehearsal:
         raise Conflict(_("这场直播%(found)s，不用提醒了。") % {"found": session.get_state_display()})
     Reminder.objects.get_or_create(person=person, session=session)
 

@@ -7,11 +7,11 @@ All of them but plan show questions too and are written one storey up, in
 Every page of a broadcast has
     session     dict of `portal.live.queries.session_view`, plus "starts": aware datetime for template filters
     page_data   JSON-able dict for `{{ page_data|json_script:"page" }}`:
-                {"session": session_view, "role": "viewer|leader|moderator|guest", "socket": "/ws/live/<id>/",
+                {"session": session_view, "role": "viewer|leader|moderator|guest|cohost", "socket": "/ws/live/<id>/",
                  "hls": "/hls/<id>/master.m3u8", "limits": {"text": 2000},
                  "me": {"id", "name", "verified": bool, "village"} | null,
                  "urls": {"live", "ask", "questions", "similar", "stage", "studio", "console", "replay",
-                          "login", "code", "verify", "transcript", "case": "/cases/"}}
+                          "invitations", "login", "code", "verify", "transcript", "case": "/cases/"}}
     may         {"host": bool, "moderate": bool, "plan": bool}
 
 live/home.html      tonight (session dict or None: the one on air, else the next), coming (those after it),
@@ -21,7 +21,8 @@ live/live.html      + wall (public rows), on_air (public row or None), mine (my-
 live/stage.html     + question (my-question row: the raised hand or the called-up question);
                     page_data also has "question": id
 live/studio.html    + on_air (public row or None), stage (dict of `portal.questions.queries.stage`): what is there
-                    before the socket says more
+                    before the socket says more; agenda (open promises of the last broadcasts), desk (JSON-able:
+                    units, due dates, invitations; see `portal.questions.views.studio`)
 live/console.html   + lanes ([{"code", "label", "key"}]), hide_reasons ([str])
 live/replay.html    + chapters (answer rows, in the order of the broadcast), written (answer rows with
                     written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8" and
@@ -41,7 +42,6 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,7 +49,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.lib.errors import BadInput, NotAllowed
+from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.live.actions import cancel as cancel_session
 from portal.live.actions import lay_rota, postpone, remind, swap
 from portal.live.actions import plan as plan_session
@@ -92,7 +92,7 @@ def rights(person: Anyone, session: LiveSession | None = None) -> dict[str, bool
 def _addresses(session_id: int) -> dict[str, str]:
     pages = {
         name: reverse(f"live:{name}", args=[session_id])
-        for name in ("live", "stage", "studio", "console", "replay")
+        for name in ("live", "stage", "studio", "console", "replay", "invitations")
     }
     return pages | {
         "ask": f"/live/{session_id}/ask/",
@@ -173,34 +173,54 @@ def cancel(request: HttpRequest, session_id: int) -> HttpResponse:
     return redirect("live:plan")
 
 
-def _first_error(form: Form) -> str:
-    return next(str(errors[0]) for errors in form.errors.values())
-
-
 @require_http_methods(["GET", "POST"])
 def rota(request: HttpRequest) -> HttpResponse:
     """GET: the announced evenings with what can be changed. POST: lay some weeks by the rule."""
     actor = _planner(request)
     form = RotaForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        laid = lay_rota(actor, now=timezone.localtime(), **form.cleaned_data)
+        try:
+            laid = lay_rota(actor, now=timezone.localtime(), **form.cleaned_data)
+        except BadInput as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            return _rota_page(request, form, 400)
         messages.success(request, _("已排 %(count)s 场。") % {"count": len(laid)})
         return redirect("live:rota")
+    return _rota_page(request, form, 400 if form.errors else 200)
+
+
+def _rota_page(
+    request: HttpRequest,
+    form: RotaForm | None = None,
+    status: int = 200,
+    moved: tuple[int, MoveForm] | None = None,
+) -> HttpResponse:
+    """`moved`: the broadcast whose new time was refused, with what was typed."""
+    failed, filled = moved or (None, None)
     rows = [
         with_start(session)
-        | {"move": MoveForm(initial={"starts_at": session.starts_at}, auto_id=f"m{session.pk}_%s")}
+        | {
+            "move": filled
+            if filled is not None and session.pk == failed
+            else MoveForm(initial={"starts_at": session.starts_at}, auto_id=f"m{session.pk}_%s"),
+            "failed": session.pk == failed,
+        }
         for session in planned()
     ]
-    return render(request, "live/rota.html", {"form": form, "rows": rows}, status=400 if form.errors else 200)
+    return render(request, "live/rota.html", {"form": form or RotaForm(), "rows": rows}, status=status)
 
 
 @require_POST
 def move(request: HttpRequest, session_id: int) -> HttpResponse:
     actor = _planner(request)
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(_first_error(form), field="starts_at")
-    postpone(actor, session_id, form.cleaned_data["starts_at"])
+    form = MoveForm(request.POST, auto_id=f"m{session_id}_%s")
+    try:
+        if not form.is_valid():
+            return _rota_page(request, status=400, moved=(session_id, form))
+        postpone(actor, session_id, form.cleaned_data["starts_at"])
+    except Conflict as refusal:
+        messages.error(request, refusal.message)
+        return _rota_page(request, status=refusal.status, moved=(session_id, form))
     messages.success(request, _("已改期，要求提醒的人会收到短信。"))
     return redirect("live:rota")
 
@@ -209,9 +229,13 @@ def move(request: HttpRequest, session_id: int) -> HttpResponse:
 def swap_hosts(request: HttpRequest, session_id: int) -> HttpResponse:
     actor = _planner(request)
     form = SwapForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(_first_error(form), field="other")
-    swap(actor, session_id, form.cleaned_data["other"])
+    try:
+        if not form.is_valid():
+            raise BadInput(_("请选择另一场直播。"), field="other")
+        swap(actor, session_id, form.cleaned_data["other"])
+    except (BadInput, Conflict) as refusal:
+        messages.error(request, refusal.message)
+        return _rota_page(request, status=refusal.status)
     messages.success(request, _("两场的领导已对调。"))
     return redirect("live:rota")
 
