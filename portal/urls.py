@@ -12,6 +12,7 @@ urlpatterns = [
     path("offline/", TemplateView.as_view(template_name="offline.html"), name="offline"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"),
+    path("", include("portal.notices.urls")),
     path("people/", include("portal.people.urls")),
     path("", include("portal.appeals.urls")),
     path("", include("portal.questions.urls")),

@@ -112,6 +112,7 @@ class Stage(Answer):
     queue: list[Row]
     cohosts: list[Row]
     sharing: str
+    hands: list[Row]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.appeals import actions
 from portal.appeals.actions import load_official_years
+from portal.appeals.actions.files import Piece, take_piece
 from portal.appeals.actions.registering import usual_urgency
 from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
@@ -132,6 +133,7 @@ def _broadcasts(people: dict[str, Person], roads: Unit) -> dict[str, str]:
     raise_hand(people["alice"], live.pk, uuid4())
     seat = invite(people["lin"], live.pk, roads.pk, "交通局")
     take_seat(people["otto"], live.pk, invitation_token(seat))
+    case = Appeal.objects.get(number=asked.case_number)
     return {
         "rehearsal": str(_rehearsal(dean, ben, planned)),
         "seat": str(seat.pk),
@@ -139,6 +141,10 @@ def _broadcasts(people: dict[str, Person], roads: Unit) -> dict[str, str]:
         "live": str(live.pk),
         "planned": str(planned.pk),
         "question": str(asked.question_id),
+        "asked": case.number,
+        "asked_code": query_code(case.number),
+        "asked_key": str(case.key),
+        "file": _file(case),
         "clip": str(_clip(live)),
         "cut": str(_cut(live, people["bob"])),
         "overlay": overlay_address(live.pk).split("/")[-2],
@@ -156,6 +162,13 @@ def _rehearsal(dean: Person, ben: Person, planned: LiveSession) -> int:
     begin_answer(dean, question, 1_000)
     end_answer(dean, question, 2_000, REHEARSED)
     return int(session.pk)
+
+
+def _file(case: Appeal) -> str:
+    """Alice's recording, enclosed with her question."""
+    sound = b"OggS\x00" + bytes(90)
+    piece = Piece(uuid4(), case.key, "voice", len(sound), 0, sound)
+    return str(take_piece(case.person, piece).uuid)
 
 
 def _clip(session: LiveSession) -> int:

@@ -1,6 +1,7 @@
 /** The live page: joins picture, captions, wall, question on air and asking. Data: json_script "page". */
 
 import { AskDialog } from "./ask.js";
+import { offerCaptionSize } from "./caption-size.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, toast } from "./dom.js";
@@ -11,6 +12,7 @@ import { outboxOfPage } from "./outbox.js";
 import { arrange } from "./player-people.js";
 import { tickWords } from "./outbox-rules.js";
 import { SignalError } from "./signal.js";
+import { placeIn } from "./stage-state.js";
 import { Similar } from "./similar.js";
 import { amount } from "./time.js";
 import { Votes } from "./votes.js";
@@ -146,7 +148,8 @@ async function vote(id) {
     else await post(voteUrl(id), {});
     votes.add(id);
   } catch (error) {
-    if (/** @type {any} */ (error).code === "conflict") votes.add(id);
+    // By socket the one, by HTTP the other.
+    if (["conflict", "voted"].includes(/** @type {any} */ (error).code)) votes.add(id);
     toast(error instanceof SignalError || error instanceof Error ? error.message : String(error));
   }
   wall.show(state.rows);
@@ -190,11 +193,10 @@ function listen() {
 
 /** How many are before this citizen. @param {any} stage */
 function drawPlace(stage) {
-  const row = [stage?.guest, ...(stage?.queue ?? [])].filter(Boolean);
-  const place = row.findIndex((other) => !other.on && (other.question === called || (other.person && other.person === outbox.person)));
+  const place = placeIn(stage, (other) => other.question === called || (other.person && other.person === outbox.person));
   const note = need("[data-place]", HTMLElement);
-  note.hidden = place < 0;
-  note.textContent = place < 0 ? "" : interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place + 1]);
+  note.hidden = !place;
+  note.textContent = place ? interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place]) : "";
 }
 
 /** The call to the microphone stays as long as the server waits for this citizen.
@@ -230,6 +232,7 @@ function offerSoundOnly() {
 
 function listenToTaps() {
   offerSoundOnly();
+  offerCaptionSize(document.querySelector("[data-caption-size]"), store);
   need("[data-sound]", HTMLElement).addEventListener("click", () => {
     watcher.unmute();
     drawPlayer();

@@ -4,10 +4,12 @@
 /** @typedef {"wait" | "prompt" | "check" | "on" | "over"} Part */
 /** @typedef {{part: Part, place: number, ready: boolean}} Standing place: 1 is next; 0 unknown */
 
-/** @param {{guest: Place | null, queue: Place[]}} stage @param {number} question mine @param {boolean} camera whether ours is open
+/** @param {{guest: Place | null, queue: Place[], hands?: Place[]}} stage @param {number} question mine @param {boolean} camera whether ours is open
  * @returns {Standing} */
 export function standing(stage, question, camera) {
-  const line = [stage.guest, ...(stage.queue ?? [])].filter((place) => place !== null);
+  const chosen = [stage.guest, ...(stage.queue ?? [])];
+  // Hands that nobody has chosen yet stand behind those who are.
+  const line = [...chosen, ...(stage.hands ?? [])].filter((place) => place !== null);
   const index = line.findIndex((place) => place.question === question);
   const mine = line[index];
   // Somebody on the air is served already and does not wait in front of us.
@@ -20,6 +22,13 @@ export function standing(stage, question, camera) {
     return { part: camera ? "check" : "prompt", place, ready: mine.state === "ready" };
   }
   return { part: "wait", place, ready: false };
+}
+
+/** One's place among all who wait for the microphone, whoever is on it not counted; 0: not waiting.
+ * @param {any} stage @param {(place: any) => boolean} mine @returns {number} */
+export function placeIn(stage, mine) {
+  const line = [stage?.guest, ...(stage?.queue ?? []), ...(stage?.hands ?? [])].filter((place) => place && !place.on);
+  return line.findIndex(mine) + 1;
 }
 
 /** The place in words.
