@@ -13,5 +13,5 @@ const LEAST_LINES = 360;
  * @param {number} height @param {number} [frameRate] @returns {RTCRtpEncodingParameters[]} */
 export function encodings(height, frameRate = 30) {
   if (height && height < LEAST_LINES) return [{ maxBitrate: 450_000, maxFramerate: frameRate }];
-  return SIZES.map((size) => ({ ...size, maxFramerate: size.rid === "l" ? Math.min(15, frameRate) : frameRate }));
+  return SIZES.map((size) => ({ ...size, maxFramerate: frameRate }));
 }
