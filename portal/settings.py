@@ -165,6 +165,11 @@ MEDIA_HOST = env.text("MEDIA_HOST", "0.0.0.0")
 MEDIA_PUBLIC_HOST = env.text("MEDIA_PUBLIC_HOST")
 MEDIA_PORT = env.number("MEDIA_PORT", 0)
 MEDIA_MAX_VIEWERS = env.number("MEDIA_MAX_VIEWERS", 30)
+# Relays (coturn with a shared secret): turn: and turns: addresses that browsers are told. Without them: none.
+TURN_URLS = env.words("TURN_URLS")
+TURN_SECRET = env.text("TURN_SECRET")
+if TURN_URLS and not TURN_SECRET:
+    raise ImproperlyConfigured("TURN_URLS is set without TURN_SECRET: the secret that coturn was given")
 RECORDINGS_DIR = DATA_DIR / "recordings"
 # Engines that others run and that get the programme too: name=url, comma-separated.
 RESTREAM = env.words("RESTREAM")

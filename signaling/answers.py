@@ -43,9 +43,12 @@ class Welcome(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Offer(Answer):
+    """`ice`: relays for this peer, as RTCIceServer."""
+
     type: ClassVar[str] = "offer"
     peer: str
     sdp: str
+    ice: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,15 @@ class Prompt(Answer):
 class Replaced(Answer):
     type: ClassVar[str] = "replaced"
     peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureIs(Answer):
+    """What is sent of the picture: full, reduced (smaller), paused (the sound goes on)."""
+
+    type: ClassVar[str] = "picture"
+    peer: str
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)

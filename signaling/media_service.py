@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from portal.lib.errors import DirectTrainError
 from signaling.announcements import with_facts
-from signaling.answers import Replaced, Stage, as_message
+from signaling.answers import PictureIs, Replaced, Stage, as_message
 from signaling.errors import Refusal
 from signaling.hub import topic_of
 from signaling.media_commands import Clock, Figures, Lead, MediaCommand, Picture, ProgrammeCommand, Sync
@@ -187,6 +187,12 @@ class MediaService:
             return
         if event.kind == "replaced":
             message = as_message(Replaced(event.peer)) | {"to": {"peer": event.peer}}
+            self._tell(topic_of(session.session_id), message)
+            return
+        if event.kind == "picture":
+            message = as_message(PictureIs(event.peer, event.detail["picture"])) | {
+                "to": {"peer": event.peer}
+            }
             self._tell(topic_of(session.session_id), message)
             return
         if event.kind == "viewers":

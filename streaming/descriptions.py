@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streaming.ice import Credentials
-from streaming.sdp import MID_URI, Description, Section
+from streaming.sdp import MID_URI, REPAIRED_RID_URI, RID_URI, Description, Section
 from streaming.sinks import Codec, Kind
 from streaming.transport_cc import URI as TRANSPORT_CC_URI
 
@@ -17,6 +17,8 @@ PAYLOAD_TYPES: dict[Codec, int] = {"opus": OPUS, "h264": H264, "vp8": VP8}
 RTX_TYPES = {H264: H264_RTX, VP8: VP8_RTX}
 # Chromium obeys these two; with receiver reports only it takes seconds to reach a good picture.
 START_KBPS, MAX_KBPS = 1_200, 2_500
+SIMULCAST_KBPS = 2_200, 4_000  # the same for all layers together
+LAYERS = 3  # sizes of a picture at most
 _H264_SETTINGS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 _OPUS_SETTINGS = "minptime=10;useinbandfec=1;stereo=0"
 
@@ -62,6 +64,7 @@ class AcceptedStream:
     payload_type: int
     rtx_type: int | None
     ssrcs: tuple[int, ...]
+    rids: tuple[str, ...] = ()  # of a simulcast, best first; its SSRCs are learnt from the packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +106,19 @@ def _accepted(section: Section) -> AcceptedStream | None:
         return AcceptedStream("audio", "opus", opus, None, ssrcs) if opus is not None else None
     if section.kind == "video":
         h264, vp8 = section.find_h264(), section.find("vp8/90000")
+        rids = tuple(section.layers[:LAYERS]) if RID_URI in section.extensions else ()
         if h264 is not None:
-            return AcceptedStream("video", "h264", h264, section.find_rtx(h264), ssrcs)
+            return AcceptedStream("video", "h264", h264, section.find_rtx(h264), ssrcs, rids)
         if vp8 is not None:
-            return AcceptedStream("video", "vp8", vp8, section.find_rtx(vp8), ssrcs)
+            return AcceptedStream("video", "vp8", vp8, section.find_rtx(vp8), ssrcs, rids)
     return None
 
 
-def transport_cc_id(offer: Description) -> int:
-    """The header extension id of the transport-wide numbers (one for the bundle), 0 for none."""
+def extension_id(offer: Description, uri: str) -> int:
+    """The id of a header extension (one for the bundle), 0 for none."""
     for section in offer.sections:
-        if TRANSPORT_CC_URI in section.extensions:
-            return section.extensions[TRANSPORT_CC_URI]
+        if uri in section.extensions:
+            return section.extensions[uri]
     return 0
 
 
@@ -135,15 +139,18 @@ def write_answer(
 def _received_section(section: Section, stream: AcceptedStream, transport: Transport) -> list[str]:
     types = [stream.payload_type] + ([stream.rtx_type] if stream.rtx_type is not None else [])
     lines = _media_line(stream.kind, section.mid, "recvonly", types) + transport.lines()
-    rates = f"x-google-start-bitrate={START_KBPS};x-google-max-bitrate={MAX_KBPS}"
+    start, most = SIMULCAST_KBPS if stream.rids else (START_KBPS, MAX_KBPS)
+    rates = f"x-google-start-bitrate={start};x-google-max-bitrate={most}"
     if stream.codec == "opus":
         lines += _codec_lines("opus", stream.payload_type, None, ["nack", "transport-cc"])
     else:
         feedback = ["nack", "nack pli", "ccm fir", "transport-cc"]
         lines += _codec_lines(stream.codec, stream.payload_type, stream.rtx_type, feedback, rates)
-    for uri in (MID_URI, TRANSPORT_CC_URI):
-        if uri in section.extensions:
-            lines.append(f"a=extmap:{section.extensions[uri]} {uri}")
+    uris = (MID_URI, TRANSPORT_CC_URI, *((RID_URI, REPAIRED_RID_URI) if stream.rids else ()))
+    lines += [f"a=extmap:{section.extensions[uri]} {uri}" for uri in uris if uri in section.extensions]
+    if stream.rids:
+        lines += [f"a=rid:{rid} recv" for rid in stream.rids]
+        lines.append("a=simulcast:recv " + ";".join(stream.rids))
     return lines
 
 

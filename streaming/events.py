@@ -11,6 +11,7 @@ EventKind = Literal[
     "replaced",  # the same participant published again; `peer` is the old peer, detail: by
     "slot_expired",  # nobody came back in time; detail: slot
     "viewers",  # detail: count
+    "picture",  # the line of the viewer `peer` carries more or less; detail: picture (full, reduced, paused)
     "key_needed",  # a key frame was asked of the publisher; detail: slot
     "sink_failed",  # a listener raised and was dropped; detail: sink, error (class names only)
 ]

@@ -62,11 +62,14 @@ class SenderClock:
 class IncomingStream:
     """Feed it every packet of the SSRC in order of arrival, retransmissions already unpacked."""
 
-    def __init__(self, accepted: AcceptedStream, ssrc: int) -> None:
+    def __init__(self, accepted: AcceptedStream, ssrc: int, layer: int = 0) -> None:
         self.accepted = accepted
         self.kind = accepted.kind
         self.codec = accepted.codec
         self.ssrc = ssrc
+        self.layer = layer  # of a simulcast, 0 is the best picture
+        self.heard = float("-inf")  # when the newest packet came
+        self.bitrate = 0  # bits a second of payload, over the last seconds
         self.clock_rate = VIDEO_CLOCK if accepted.kind == "video" else AUDIO_CLOCK
         self.counters = StreamCounters()
         self.clock: SenderClock | None = None
@@ -81,6 +84,7 @@ class IncomingStream:
         self._transit: float | None = None
         self._told = (0, 0)  # expected and received at the last report
         self._key_time: int | None = None
+        self._measured: tuple[float, int] | None = None  # when, and octets then
 
     def take(self, packet: RtpPacket, now: float, repair: bool = False) -> tuple[News, MediaPacket | None]:
         """Judge one packet. The second value is None exactly when it is REPEATED."""
@@ -92,6 +96,7 @@ class IncomingStream:
         if len(self._seen) > WINDOW:
             self._seen.popitem(last=False)
         self._received += 1
+        self.heard = now
         if self.missing.arrived(index):
             self.counters.repaired += 1
         elif not repair:
@@ -168,6 +173,13 @@ class IncomingStream:
                 return False
         self.clock = SenderClock(ntp_seconds(ntp), timestamp, now, ntp >> 16 & 0xFFFF_FFFF)
         return True
+
+    def measure(self, now: float) -> None:
+        """Keep the bitrate; call it every second."""
+        if self._measured is not None and now > self._measured[0]:
+            rate = 8 * (self.counters.octets - self._measured[1]) / (now - self._measured[0])
+            self.bitrate = round((self.bitrate + rate) / 2 if self.bitrate else rate)
+        self._measured = now, self.counters.octets
 
     @property
     def lost(self) -> int:

@@ -62,6 +62,10 @@ class ResendGuard:
         self._sent: dict[int, float] = {}
         self.refused = 0
 
+    def limit(self, rate: float, burst: float) -> None:
+        """Other numbers a second and at once from now on."""
+        self._bucket = TokenBucket(rate, burst)
+
     def allows(self, sequence: int, now: float) -> bool:
         """Whether packet `sequence` may be sent again now; counts as sent."""
         if now - self._sent.get(sequence, float("-inf")) < self.PAUSE or not self._bucket.take(now):

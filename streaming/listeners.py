@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from streaming.events import MediaEvent, OnEvent
 from streaming.frames import Assembled, Assembler
@@ -11,6 +12,16 @@ from streaming.sinks import Frame, SenderReport, Sink
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """Half-made frames of one stream, and where they will stand on the slot's timeline."""
+
+    participant: str
+    epoch: int
+    assembler: Assembler
+    map_time: Callable[[int], int]
+
+
 class Listeners:
     """Calls every sink; one that raises is dropped and never touches the packets of others."""
 
@@ -18,7 +29,7 @@ class Listeners:
         self._session = session
         self._on_event = on_event
         self._sinks: list[Sink] = []
-        self._assemblers: dict[IncomingStream, tuple[str, int, Assembler]] = {}
+        self._assemblers: dict[IncomingStream, _Gathered] = {}
         self.frames = 0
 
     def __len__(self) -> int:
@@ -45,44 +56,56 @@ class Listeners:
 
     def on_leave(self, participant: str) -> None:
         """It ends; half-made frames are thrown away."""
-        for stream, (name, _, _) in [*self._assemblers.items()]:
-            if name == participant:
+        for stream, gathered in [*self._assemblers.items()]:
+            if gathered.participant == participant:
                 del self._assemblers[stream]
         for sink in [*self._sinks]:
             self._call(sink, lambda sink=sink: sink.on_leave(participant))  # type: ignore[misc]
 
-    def on_packet(self, participant: str, stream: IncomingStream, packet: MediaPacket, now: float) -> None:
-        """Gather one packet of somebody on stage."""
+    def on_packet(
+        self,
+        participant: str,
+        stream: IncomingStream,
+        map_time: Callable[[int], int],
+        packet: MediaPacket,
+        now: float,
+    ) -> None:
+        """Gather one packet of somebody on stage; `map_time` leads from its timestamps to those of the slot."""
         if not self._sinks:
             return
-        name, epoch, assembler = self._assemblers.get(stream, ("", -1, None))
-        if assembler is None or epoch != stream.epoch:
-            assembler = Assembler(stream.codec)
-            self._assemblers[stream] = participant, stream.epoch, assembler
-        self._emit(participant, stream, assembler.push(packet, now))
+        gathered = self._assemblers.get(stream)
+        if gathered is None or gathered.epoch != stream.epoch:
+            gathered = _Gathered(participant, stream.epoch, Assembler(stream.codec), map_time)
+            self._assemblers[stream] = gathered
+        self._emit(gathered, stream, gathered.assembler.push(packet, now))
+
+    def forget(self, stream: IncomingStream) -> None:
+        """Sinks get another layer from now on."""
+        self._assemblers.pop(stream, None)
 
     def flush(self, now: float) -> None:
         """Let holes be given up whose time is over."""
-        for stream, (participant, _, assembler) in [*self._assemblers.items()]:
-            self._emit(participant, stream, assembler.flush(now))
+        for stream, gathered in [*self._assemblers.items()]:
+            self._emit(gathered, stream, gathered.assembler.flush(now))
 
-    def on_clock(self, participant: str, stream: IncomingStream) -> None:
+    def on_clock(self, participant: str, stream: IncomingStream, map_time: Callable[[int], int]) -> None:
         """A sender report of somebody on stage."""
         if stream.clock is None:
             return
         clock = stream.clock
-        report = SenderReport(participant, stream.kind, stream.codec, clock.ntp, clock.timestamp)
+        time = map_time(clock.timestamp)
+        report = SenderReport(participant, stream.kind, stream.codec, clock.ntp, time)
         for sink in [*self._sinks]:
             self._call(sink, lambda sink=sink: sink.on_sender_report(report))  # type: ignore[misc]
 
-    def _emit(self, participant: str, stream: IncomingStream, frames: list[Assembled]) -> None:
+    def _emit(self, gathered: _Gathered, stream: IncomingStream, frames: list[Assembled]) -> None:
         for made in frames:
             self.frames += 1
             frame = Frame(
-                participant,
+                gathered.participant,
                 stream.kind,
                 stream.codec,
-                made.timestamp,
+                gathered.map_time(made.timestamp),
                 made.arrival,
                 made.key,
                 made.lost_before,

@@ -5,18 +5,22 @@ our user fragment; everything else must come from an address that STUN has prove
 """
 
 import asyncio
+import heapq
 import socket
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass
 
 from streaming.ice import parse_request, write_response
+from streaming.limits import TokenBucket
 from streaming.path import IcePath, Route
 from streaming.tcp import TcpDoor
 
 BUFFER = 4 << 20  # bytes asked of the kernel for each direction
 BATCH = 64  # datagrams read in one go before others get their turn
 MAX_DATAGRAM = 2_048
+STRAYS = 100.0  # packets a second from unproven addresses that are looked at
+STRAY_TRIES = 32  # peers that such a packet is tried on
 
 
 @dataclass(slots=True)
@@ -24,6 +28,7 @@ class MuxCounters:
     """What fell, by reason."""
 
     unknown_address: int = 0
+    adopted: int = 0  # addresses proven by a packet that decrypted
     refused_stun: int = 0
     send_blocked: int = 0
     send_failed: int = 0
@@ -58,6 +63,7 @@ class Mux:
         self._paths: dict[str, IcePath] = {}
         self._routes: dict[Hashable, tuple[IcePath, Route]] = {}
         self.counters = MuxCounters()
+        self._strays = TokenBucket(STRAYS, STRAYS)
         self.port = 0
         self.tcp = TcpDoor(self.on_tcp_packet, self.is_proven, self.on_tcp_gone)
 
@@ -112,7 +118,23 @@ class Mux:
             elif entry is not None:
                 entry[0].receive(data, entry[1])
             else:
-                self.counters.unknown_address += 1
+                self._on_stray(data, UdpRoute(sock, address, self.counters))
+
+    def _on_stray(self, data: bytes, route: Route) -> None:
+        """Media from an address nobody proved: a peer whose NAT gave it another port, until its next check?
+
+        Its next report decrypts, long before the browser notices anything. Only peers that were heard from this
+        host before and are silent now come into question.
+        """
+        now = time.monotonic()
+        if 128 <= data[0] <= 191 and self._strays.take(now):
+            host = route.address[0]
+            silent = {path for path in self._paths.values() if path.may_have_moved(host, now)}
+            for path in heapq.nsmallest(STRAY_TRIES, silent, key=lambda path: path.route_heard):
+                if path.adopt(data, route):
+                    self.counters.adopted += 1
+                    return
+        self.counters.unknown_address += 1
 
     def on_tcp_packet(self, data: bytes, route: Route) -> None:
         """The same for a packet that came over a connection."""

@@ -1,22 +1,26 @@
-"""One slot's sound or picture towards viewers: the same bytes for all of them. Pure.
+"""One slot's sound, or one size of its picture, towards viewers: the same bytes for all of them. Pure.
 
-It keeps what viewers may ask for again, and the pictures since the last key frame for those who come late.
+The sizes (layers) of a picture share an SSRC and a timeline, and each has numbers of its own. It keeps what
+viewers may ask for again, and the pictures since the last key frame for those who come late.
 """
 
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streaming.clock import AUDIO_CLOCK, VIDEO_CLOCK, ntp_fixed
+from streaming.clock import AUDIO_CLOCK, VIDEO_CLOCK, ntp_fixed, timestamp_delta
 from streaming.descriptions import OPUS, PAYLOAD_TYPES, RED, OfferedStream
 from streaming.ingest import IncomingStream, MediaPacket
 from streaming.red import write_red
-from streaming.rewriting import Rewriter
+from streaming.rewriting import Rewriter, Timeline
 from streaming.rtcp import write_description, write_sender_report
 from streaming.rtp import write_rtp
 from streaming.sinks import Codec, Kind
 
 KEPT = {"video": 1_024, "audio": 128}  # packets: 2 s of picture at 5 Mbps, 2.5 s of sound
 MAX_SOUNDS = 8
+KEPT_REPORTS = 512  # some go out every 20 ms, to a few viewers each
+MAX_SMALL_GOP = 100_000  # bytes of it, of the smaller pictures: those are for narrow lines
+APART = 30  # ticks between the layers' timestamps of one moment
 MAX_GOP = 300  # packets a late joiner is sent at once; more overflows Firefox's socket
 
 
@@ -28,44 +32,52 @@ class Feed:
 class OutPacket:
     """Plain RTP as every viewer of the room gets it; `red` is the form for those who take RFC 2198."""
 
+    index: int  # endless; its low 16 bits are in `data`
     data: bytes
     red: bytes | None
     marker: bool
     begins: bool  # a viewer can begin here
     new_codec: bool
+    new_source: bool
 
 
 class OutgoingStream:
-    """Numbers, caches and clock of one offered stream."""
+    """Numbers, caches and clock of one layer of an offered stream; 0 is the best, and the only one of sound."""
 
-    def __init__(self, slot: str, kind: Kind) -> None:
-        self.offered = OfferedStream(slot, kind, _ssrc(), _ssrc())
-        self.kind: Kind = kind
+    def __init__(self, offered: OfferedStream, timeline: Timeline, layer: int = 0) -> None:
+        self.offered = offered
+        self.kind: Kind = offered.kind
+        self.layer = layer
+        self.better: Sequence[OutgoingStream] = ()  # the layers above this one
         self.codec: Codec | None = None
         self.packets = 0
         self.octets = 0
         self.plain = Feed()
         self.red = Feed()
-        self._clock_rate = VIDEO_CLOCK if kind == "video" else AUDIO_CLOCK
-        self._rewriter = Rewriter(self._clock_rate)
+        self._clock_rate = VIDEO_CLOCK if self.kind == "video" else AUDIO_CLOCK
+        self._rewriter = Rewriter(self._clock_rate, timeline=timeline)
         self._source: tuple[IncomingStream, int] | None = None
         self._kept: dict[int, bytes] = {}
         self._kept_red: dict[int, bytes] = {}
         self._sounds: dict[int, tuple[int, bytes]] = {}  # (timestamp, payload) by endless number
         self._gop: dict[int, bytes] | None = None
+        self._floor = 0  # packets with lower numbers are not sent any more
+        self._reported: dict[int, float] = {}  # middle of the NTP time → when that sender report went out
 
     def push(self, source: IncomingStream, packet: MediaPacket, now: float) -> OutPacket | None:
         """The packet to forward, or None while a picture has no beginning yet."""
-        new_codec = False
+        new_codec = new_source = False
         if self._source is None or self._source != (source, source.epoch):
             if not self._can_begin(packet):
                 return None
             self._source = source, source.epoch
-            new_codec = self.codec != source.codec
+            new_codec, new_source = self.codec != source.codec, True
             self.codec = source.codec
             self._rewriter.begin(packet.index, packet.timestamp, now)
+        if packet.key and self.kind == "video":
+            self._align(source, packet)
         index = self._rewriter.map(packet.index, packet.timestamp, now)
-        if index is None or self.codec is None:
+        if index is None or index < self._floor or self.codec is None:
             return None
         timestamp = self._rewriter.map_time(packet.timestamp)
         data = write_rtp(
@@ -75,7 +87,23 @@ class OutgoingStream:
         red = self._redundant(index, timestamp, packet) if self.kind == "audio" else None
         self.packets += 1
         self.octets += len(packet.payload)
-        return OutPacket(data, red, packet.marker, packet.key or self.kind == "audio", new_codec)
+        begins = packet.key or self.kind == "audio"
+        return OutPacket(index, data, red, packet.marker, begins, new_codec, new_source)
+
+    def _align(self, source: IncomingStream, packet: MediaPacket) -> None:
+        """Put the timestamps where the best layer has those of the same moment, by both layers' sender reports.
+
+        A little behind it: two pictures with one timestamp would look like one to a viewer that changes up.
+        """
+        for other in self.better:
+            above = other.source
+            if above is None or above.clock is None or source.clock is None:
+                continue
+            moment = timestamp_delta(packet.timestamp, source.clock.timestamp) / self._clock_rate
+            since = source.clock.ntp + moment - above.clock.ntp
+            time = other.map_time(above.clock.timestamp + round(since * self._clock_rate))
+            self._rewriter.align(packet.timestamp, time - APART * (self.layer - other.layer))
+            return
 
     def _can_begin(self, packet: MediaPacket) -> bool:
         return packet.key if self.kind == "video" else bool(packet.payload)
@@ -103,6 +131,27 @@ class OutgoingStream:
             if len(self._gop) > MAX_GOP:
                 self._gop = None
 
+    @property
+    def source(self) -> IncomingStream | None:
+        """What viewers see now."""
+        return self._source[0] if self._source is not None else None
+
+    @property
+    def next_index(self) -> int:
+        """The number behind the newest packet."""
+        return self._rewriter.next_index
+
+    def map_time(self, timestamp: int) -> int:
+        """The outgoing timestamp (32 bit) of one of the present source."""
+        return self._rewriter.map_time(timestamp)
+
+    def close_behind(self, index: int) -> None:
+        """Let no packet from before `index` go out any more.
+
+        Who came from another layer has used those numbers: one number, two plaintexts would break its cipher.
+        """
+        self._floor = max(self._floor, index)
+
     def is_source(self, source: IncomingStream) -> bool:
         """Whether `source` is what viewers see now."""
         return self._source == (source, source.epoch)
@@ -113,11 +162,12 @@ class OutgoingStream:
         self._gop = None
         self._rewriter.end()
 
-    def gop(self) -> list[bytes] | None:
-        """Everything since the last key frame in sending order, or None when it is too much or not there."""
-        if self._gop is None:
+    def gop(self) -> tuple[int, list[bytes]] | None:
+        """Number of the last key frame and everything since in sending order; None when too much or not there."""
+        if not self._gop or (self.layer and sum(map(len, self._gop.values())) > MAX_SMALL_GOP):
             return None
-        return [self._gop[index] for index in sorted(self._gop)]
+        numbers = sorted(self._gop)
+        return numbers[0], [self._gop[index] for index in numbers]
 
     def kept(self, sequence: int, red: bool = False) -> bytes | None:
         """The packet with this 16-bit number, in the form it was sent, if it is still here."""
@@ -134,14 +184,17 @@ class OutgoingStream:
         elapsed = now - clock.arrival
         timestamp = self._rewriter.map_time(clock.timestamp + round(elapsed * self._clock_rate))
         ntp = ntp_fixed(clock.ntp + elapsed + shift)
+        self._reported[ntp >> 16 & 0xFFFF_FFFF] = now
+        if len(self._reported) > KEPT_REPORTS:
+            del self._reported[next(iter(self._reported))]
         report = write_sender_report(self.offered.ssrc, ntp, timestamp, self.packets, self.octets)
         return report + write_description(self.offered.ssrc, self.offered.slot)
+
+    def reported_at(self, middle: int) -> float | None:
+        """When the sender report went out whose NTP time has these middle 32 bits, if that was lately."""
+        return self._reported.get(middle)
 
 
 def _bound(kept: dict[int, bytes] | dict[int, tuple[int, bytes]], most: int) -> None:
     if len(kept) > most:
         del kept[next(iter(kept))]
-
-
-def _ssrc() -> int:
-    return secrets.randbits(31) | 1

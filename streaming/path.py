@@ -12,6 +12,7 @@ from streaming.ice import BindingRequest, Credentials
 MAX_ROUTES = 8
 MAX_INBOX = 64
 SILENT_ROUTE = 2.0  # s after which a check without USE-CANDIDATE may move us (Firefox never nominates again)
+SHORT_SILENCE = 0.4  # s after which a peer may be looked for at another port of its host
 OLD_CREDENTIALS = 30.0  # s for which the ones before a restart stay good
 CONSENT = 25.0  # s without anything authentic after which a peer is gone (RFC 7675 allows 30)
 
@@ -47,10 +48,12 @@ class IcePath:
         self._inbox: deque[bytes] = deque(maxlen=MAX_INBOX)
         self._early: deque[tuple[bytes, Route]] = deque(maxlen=MAX_INBOX)
         self._transactions: OrderedDict[bytes, Hashable] = OrderedDict()
-        self._route_heard = now
+        self.route_heard = now
         self._on_record: Callable[[bytes], None] | None = None
         self._on_media: Callable[[bytes, Route], None] | None = None
         self.on_moved: Callable[[], None] = lambda: None  # called when `route` is another one than before
+        # Whether a packet decrypts; it is used up then.
+        self.opens: Callable[[bytes], bool] = lambda data: False
         self.route: Route | None = None
         self.closed = False
         self.last_heard = now
@@ -99,7 +102,7 @@ class IcePath:
         if self.route is None or request.use_candidate or self._is_silent(now):
             self._move(route, now)
         elif route.key == self.route.key:
-            self._route_heard = now
+            self.route_heard = now
         return known[0].password
 
     def media_was_authentic(self, route: Route, now: float) -> None:
@@ -107,7 +110,21 @@ class IcePath:
         self.last_heard = now
         if self.route is None or route.key != self.route.key:
             self._move(route, now)
-        self._route_heard = now
+        self.route_heard = now
+
+    def may_have_moved(self, host: str, now: float) -> bool:
+        """Whether the peer was on this host and is silent there."""
+        if self.closed or self.route is None or now - self.route_heard < SHORT_SILENCE:
+            return False
+        return self.route.address[0] == host
+
+    def adopt(self, data: bytes, route: Route) -> bool:
+        """Try a packet from an unproven address; when it decrypts, the peer is there now."""
+        if not self.opens(data):
+            return False
+        self._prove(route)
+        self._move(route, self.last_heard)
+        return True
 
     def receive(self, data: bytes, route: Route) -> None:
         """A packet from a proven address; what comes before its owner waits."""
@@ -140,7 +157,7 @@ class IcePath:
             owner(*self._early.popleft())
 
     def _is_silent(self, now: float) -> bool:
-        return now - self._route_heard > SILENT_ROUTE
+        return now - self.route_heard > SILENT_ROUTE
 
     def _prove(self, route: Route) -> None:
         if route.key in self._routes:
@@ -155,7 +172,7 @@ class IcePath:
     def _move(self, route: Route, now: float) -> None:
         moved = self.route is None or self.route.key != route.key
         self.route = route
-        self._route_heard = now
+        self.route_heard = now
         if moved:
             self.on_moved()
 

@@ -50,6 +50,7 @@ class Peer:
         self.counters = PeerCounters()
         self.path = IcePath(station.mux, now)
         self.path.on_moved = self.on_moved
+        self.path.opens = self._opens
         self.link = SecureLink(self.path, station.certificate)
         self.version = 0
         self._station = station
@@ -96,15 +97,27 @@ class Peer:
     def _on_media(self, data: bytes, route: Route) -> None:
         if self.closed:
             return  # the goodbye is still on its way, the room has forgotten us
-        now = time.monotonic()
-        if is_rtcp(data):
-            plain = self.link.unprotect_rtcp(data)
-        else:
-            plain = self.link.unprotect(data)
+        plain = self._decrypt(data)
         if plain is None:
             self.counters.forged += 1
             return
+        now = time.monotonic()
         self.path.media_was_authentic(route, now)
+        self._hand_on(data, plain, now)
+
+    def _decrypt(self, data: bytes) -> bytes | None:
+        return self.link.unprotect_rtcp(data) if is_rtcp(data) else self.link.unprotect(data)
+
+    def _opens(self, data: bytes) -> bool:
+        """Whether a packet from an unproven address is ours; if so it is taken like any other."""
+        plain = self._decrypt(data) if self.connected else None
+        if plain is None:
+            return False
+        self.path.last_heard = now = time.monotonic()
+        self._hand_on(data, plain, now)
+        return True
+
+    def _hand_on(self, data: bytes, plain: bytes, now: float) -> None:
         if is_rtcp(data):
             self.counters.rtcp += 1
             self.on_rtcp(plain, now)

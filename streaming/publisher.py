@@ -3,20 +3,22 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from streaming.descriptions import AcceptedStream, accepted_streams, transport_cc_id, write_answer
+from streaming.descriptions import AcceptedStream, accepted_streams, extension_id, write_answer
 from streaming.errors import StreamingError
 from streaming.ingest import IncomingStream, MediaPacket, News
 from streaming.limits import KeyWish
 from streaming.peer import Peer, Station
 from streaming.rtcp import SenderInfo, parse_rtcp, write_key_request, write_nack, write_receiver_report
 from streaming.rtp import RtpPacket, open_rtx, parse_rtp
-from streaming.sdp import parse_sdp
+from streaming.sdp import REPAIRED_RID_URI, RID_URI, parse_sdp
 from streaming.sinks import Kind
+from streaming.transport_cc import URI as TRANSPORT_CC_URI
 from streaming.transport_cc import ArrivalLog
 
 OUR_SSRC = 1  # sender of our RTCP
 FEEDBACK_EVERY = 0.060  # s; what Chromium's bandwidth estimation wants
 REPORT_EVERY = 1.0
+MAX_REPAIRS = 8  # SSRCs of retransmissions that are remembered
 SILENCE = 3.0  # s without media after which the stage counts as empty
 
 
@@ -46,13 +48,16 @@ class Publisher(Peer):
     ) -> None:
         super().__init__(station, on_closed)
         self.participant = participant
-        self.streams: dict[Kind, IncomingStream] = {}
+        self.streams: dict[tuple[Kind, int], IncomingStream] = {}  # by kind and layer
+        self.layers = 1  # sizes of the picture, one unless the offer has a simulcast
         self.last_media: float | None = None
         self.clock_shift: float | None = None  # s from this publisher's wall clock to ours
         self._owner = owner
         self._accepted: dict[int, AcceptedStream] = {}
         self._rtx: dict[int, AcceptedStream] = {}
-        self._transport_cc = 0
+        self._by_ssrc: dict[int, IncomingStream] = {}
+        self._repaired: dict[int, IncomingStream] = {}  # by the SSRC of the retransmissions
+        self._transport_cc = self._rid = self._repaired_rid = 0  # header extensions
         self._arrivals = ArrivalLog()
         self._key = KeyWish()
         self._feedback_at = self._report_at = 0.0
@@ -69,7 +74,9 @@ class Publisher(Peer):
             raise StreamingError("bad_sdp", "a restart keeps its certificate")
         self._accepted = {stream.payload_type: stream for stream in taken.values()}
         self._rtx = {stream.rtx_type: stream for stream in taken.values() if stream.rtx_type is not None}
-        self._transport_cc = transport_cc_id(offer)
+        self.layers = max([1, *(len(stream.rids) for stream in taken.values())])
+        self._transport_cc = extension_id(offer, TRANSPORT_CC_URI)
+        self._rid, self._repaired_rid = (extension_id(offer, uri) for uri in (RID_URI, REPAIRED_RID_URI))
         text = write_answer(offer, taken, self.transport(), self.version)
         if not self.started:
             self.start(offer.fingerprints)
@@ -95,7 +102,7 @@ class Publisher(Peer):
             self._on_repair(accepted, packet, now)
             return
         accepted = self._accepted.get(packet.payload_type)
-        stream = self._stream(accepted, packet.ssrc) if accepted is not None else None
+        stream = self._stream(accepted, packet) if accepted is not None else None
         if stream is None:
             self.counters.unreadable += 1
             return
@@ -103,20 +110,29 @@ class Publisher(Peer):
 
     def _on_repair(self, accepted: AcceptedStream, packet: RtpPacket, now: float) -> None:
         """A retransmission, or a probe in its clothes: Chromium fills its line with copies of old packets."""
-        stream = self.streams.get(accepted.kind)
+        stream = self._repaired.get(packet.ssrc)
         if stream is None:
-            return
+            layer = _layer(accepted, packet, self._repaired_rid)
+            stream = self.streams.get((accepted.kind, layer)) if layer is not None else None
+            if stream is None:
+                return
+            if len(self._repaired) < MAX_REPAIRS:
+                self._repaired[packet.ssrc] = stream
         original = open_rtx(packet, accepted.payload_type, stream.ssrc)
         if original is not None:
             self._take(stream, original, now, repair=True)
 
-    def _stream(self, accepted: AcceptedStream, ssrc: int) -> IncomingStream | None:
-        stream = self.streams.get(accepted.kind)
-        if stream is not None:
-            return stream if stream.ssrc == ssrc else None
-        if accepted.ssrcs and ssrc not in accepted.ssrcs:
+    def _stream(self, accepted: AcceptedStream, packet: RtpPacket) -> IncomingStream | None:
+        known = self._by_ssrc.get(packet.ssrc)
+        if known is not None:
+            return known
+        layer = _layer(accepted, packet, self._rid)
+        if layer is None or (accepted.kind, layer) in self.streams:
             return None
-        stream = self.streams[accepted.kind] = IncomingStream(accepted, ssrc)
+        if accepted.ssrcs and packet.ssrc not in accepted.ssrcs:
+            return None
+        stream = IncomingStream(accepted, packet.ssrc, layer)
+        self.streams[accepted.kind, layer] = self._by_ssrc[packet.ssrc] = stream
         return stream
 
     def _take(self, stream: IncomingStream, packet: RtpPacket, now: float, repair: bool) -> None:
@@ -135,15 +151,20 @@ class Publisher(Peer):
         for item in parse_rtcp(data):
             if not isinstance(item, SenderInfo):
                 continue
-            stream = next((one for one in self.streams.values() if one.ssrc == item.ssrc), None)
+            stream = self._by_ssrc.get(item.ssrc)
             if stream is not None and stream.note_sender_report(item.ntp, item.timestamp, now):
                 self._owner.on_sender_clock(self, stream)
+
+    @property
+    def pictures(self) -> list[IncomingStream]:
+        """The layers of the picture that have begun."""
+        return [stream for (kind, _), stream in self.streams.items() if kind == "video"]
 
     # -- feedback
 
     def want_key(self) -> None:
         """Ask for a key frame at the next tick, as often as it takes and the throttle allows."""
-        if "video" in self.streams:
+        if self.pictures:
             self._key.wish()
 
     def tick(self, now: float) -> None:
@@ -157,7 +178,9 @@ class Publisher(Peer):
             if lost and stream.kind == "video":
                 self.want_key()
         if self._key.due(now):
-            self.send_rtcp(write_key_request(OUR_SSRC, self.streams["video"].ssrc))
+            # One of a simulcast makes key frames on every layer; of one that rests it may make none.
+            newest = max(self.pictures, key=lambda stream: stream.heard)
+            self.send_rtcp(write_key_request(OUR_SSRC, newest.ssrc))
             self._owner.on_key_asked(self)
         if now - self._feedback_at >= FEEDBACK_EVERY and self.streams:
             self._feedback_at = now
@@ -166,10 +189,23 @@ class Publisher(Peer):
                 self.send_rtcp(packet)
         if now - self._report_at >= REPORT_EVERY:
             self._report_at = now
-            blocks = [block for block in (one.report(now) for one in self.streams.values()) if block]
-            if blocks:
-                self.send_rtcp(write_receiver_report(OUR_SSRC, blocks))
+            self._send_report(now)
+
+    def _send_report(self, now: float) -> None:
+        for stream in self.streams.values():
+            stream.measure(now)
+        blocks = [block for block in (one.report(now) for one in self.streams.values()) if block]
+        if blocks:
+            self.send_rtcp(write_receiver_report(OUR_SSRC, blocks))
 
     def is_sending(self, now: float) -> bool:
         """Whether media came in the last three seconds."""
         return not self.closed and self.last_media is not None and now - self.last_media < SILENCE
+
+
+def _layer(accepted: AcceptedStream, packet: RtpPacket, extension: int) -> int | None:
+    """Which layer a packet of a simulcast says it belongs to (RFC 8852); 0 without a simulcast."""
+    if not accepted.rids:
+        return 0
+    rid = packet.extensions.get(extension, b"").decode("ascii", "replace") if extension else ""
+    return accepted.rids.index(rid) if rid in accepted.rids else None

@@ -1,6 +1,9 @@
 """One endless numbering towards viewers, whoever sends. Pure."""
 
 import secrets
+from dataclasses import dataclass
+
+from streaming.clock import timestamp_delta
 
 EARLY = 256  # packets; a stream that begins nearer to a wrap than this could meet an older packet behind it
 
@@ -15,26 +18,38 @@ def first_offset(sequence: int) -> int:
     return (sequence - EARLY) & 0x8000
 
 
+@dataclass(slots=True)
+class Timeline:
+    """The newest timestamp of a slot's sound or picture, whichever layer it came from, and when that was."""
+
+    newest: int  # endless
+    at: float | None = None  # None: nothing yet
+
+
 class Rewriter:
-    """Maps the packet numbers and timestamps of the present source to those of the slot.
+    """Maps the packet numbers and timestamps of the present source to those of one layer of the slot.
 
     Numbers are endless integers here; the wire takes their low 16 and 32 bits. `begin` puts the given packet
     right behind the newest one sent, so that a change of publisher shows as no gap in sequence or time;
-    packets from before it are refused.
+    packets from before it are refused. All layers of a picture share one `timeline`.
     """
 
     def __init__(
-        self, clock_rate: int, first_index: int | None = None, first_time: int | None = None
+        self, clock_rate: int, first_index: int | None = None, timeline: Timeline | None = None
     ) -> None:
         self._clock_rate = clock_rate
+        self._timeline = timeline or Timeline(secrets.randbits(31))
         # The first number lies low: a receiver that loses packets around an early wrap guesses SRTP's
         # roll-over counter wrongly (RFC 3711, section 3.3.1).
         self._next_index = secrets.randbelow(1 << 13) if first_index is None else first_index
-        self._last_time = secrets.randbits(31) if first_time is None else first_time
-        self._last_at: float | None = None
         self._first_source: int | None = None
         self._index_offset = 0
         self._time_offset = 0
+
+    @property
+    def next_index(self) -> int:
+        """One more than the newest outgoing number."""
+        return self._next_index
 
     @property
     def began(self) -> bool:
@@ -43,10 +58,17 @@ class Rewriter:
 
     def begin(self, index: int, timestamp: int, now: float) -> None:
         """From now on the source's packet `index` with `timestamp` continues the stream."""
-        elapsed = 0 if self._last_at is None else max(1, round((now - self._last_at) * self._clock_rate))
+        line = self._timeline
+        elapsed = 0 if line.at is None else max(1, round((now - line.at) * self._clock_rate))
         self._first_source = index
         self._index_offset = self._next_index - index
-        self._time_offset = self._last_time + elapsed - timestamp
+        self._time_offset = line.newest + elapsed - timestamp
+
+    def align(self, timestamp: int, outgoing: int) -> None:
+        """The source's `timestamp` is the outgoing one `outgoing` (32 bit) from now on, if that is a small step."""
+        step = timestamp_delta(outgoing, self.map_time(timestamp))
+        if abs(step) < self._clock_rate // 2:
+            self._time_offset += step
 
     def end(self) -> None:
         """The source stopped; the next one begins anew."""
@@ -59,8 +81,11 @@ class Rewriter:
         mapped = index + self._index_offset
         if mapped >= self._next_index:
             self._next_index = mapped + 1
-            self._last_time = timestamp + self._time_offset
-            self._last_at = now
+            time = timestamp + self._time_offset
+            ahead = timestamp_delta(time & 0xFFFF_FFFF, self._timeline.newest & 0xFFFF_FFFF)
+            if ahead > 0 or self._timeline.at is None:
+                self._timeline.newest += ahead
+                self._timeline.at = now
         return mapped
 
     def map_time(self, timestamp: int) -> int:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 
 from streaming.clock import WallClock
 from streaming.commands import Accept, Assign, Hold, Leave, Publish, Restart, SlotName, Watch
@@ -32,7 +33,7 @@ class Room:
         self.publishers: dict[str, Publisher] = {}
         self.viewers: dict[str, Viewer] = {}
         self.listeners = Listeners(session, on_event)
-        self.stage = Stage(self.listeners, self.publishers, station.engine)
+        self.stage = Stage(self.listeners, self.publishers, station.engine, self._on_picture)
         self._station = station
         self._wall = wall
         self._on_event = on_event
@@ -71,7 +72,7 @@ class Room:
         old = self.viewers.get(command.viewer)
         if old is not None:
             old.close("replaced")
-        viewer = Viewer(self._station, self, command.viewer, self.stage.streams, self._closed)
+        viewer = Viewer(self._station, self, command.viewer, self.stage.offered, self._closed)
         self.viewers[command.viewer] = self._peers[viewer.id] = viewer
         return {"peer": viewer.id, "sdp": viewer.offer()}
 
@@ -188,6 +189,18 @@ class Room:
         """A viewer lost its picture."""
         self.stage.want_key(stream)
 
+    @property
+    def rates(self) -> Sequence[int]:
+        """Bits a second of all pictures, by rung of the ladder."""
+        return self.stage.rates
+
+    def on_rung(self, viewer: Viewer, now: float) -> None:
+        """A viewer's line carries more or less than before."""
+        self.stage.reseat(viewer)
+
+    def _on_picture(self, viewer: Viewer) -> None:
+        self._tell("picture", peer=viewer.id, picture=viewer.picture)
+
     def _closed(self, peer: Peer, reason: str) -> None:
         self._peers.pop(peer.id, None)
         if isinstance(peer, Viewer):
@@ -207,6 +220,7 @@ class Room:
             if publisher.participant in self._sending and not publisher.is_sending(now):
                 self._lost(publisher, "silent")
         self._serve(self._turns.due([*self._peers.values()], now), now)
+        self.stage.tick(now)
         self.listeners.flush(now)
         if now - self._second_at >= SECOND:
             self._second_at = now
@@ -224,6 +238,7 @@ class Room:
         self.stage.send_reports([peer for peer in peers if isinstance(peer, Viewer) and peer.connected], now)
 
     def _every_second(self, now: float) -> None:
+        self.stage.ask_again()
         for slot in self.stage.slots.values():
             if slot.is_over(now):
                 name = slot.participant or ""

@@ -10,10 +10,13 @@ from streaming.commands import MAX_SDP
 from streaming.errors import StreamingError
 
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 MAX_SECTIONS = 16
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 _HASHES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _MID = re.compile(r"[\w.+-]{1,32}", re.ASCII)
+_RID = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)  # RFC 8852, section 3.1 (no hyphens, as browsers)
 _HEX = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2})+", re.ASCII)
 _MEDIA = re.compile(r"([a-z]{1,20}) (\d{1,5})(?:/\d+)? ([A-Z/]{3,30}) ([\w -]{1,500})", re.ASCII)
 
@@ -32,6 +35,14 @@ class Section:
     parameters: dict[int, dict[str, str]] = field(default_factory=dict)  # fmtp, keys lower case
     extensions: dict[str, int] = field(default_factory=dict)  # URI → id
     ssrcs: list[int] = field(default_factory=list)
+    rids: list[str] = field(default_factory=list)  # declared for sending (RFC 8851)
+    simulcast: list[str] = field(default_factory=list)  # sent at once, best first (RFC 8853)
+
+    @property
+    def layers(self) -> list[str]:
+        """The rids of a simulcast, best first; empty when there is none."""
+        found = [rid for rid in self.simulcast if rid in self.rids]
+        return found if len(found) > 1 else []
 
     @property
     def payload_types(self) -> list[int]:
@@ -141,10 +152,23 @@ def _attribute(section: Section, value: str) -> None:
         plain = number.partition("/")[0]
         if _is_small(plain, 256):
             section.extensions.setdefault(uri.split(" ")[0], int(plain))
+    elif name in ("rid", "simulcast"):
+        _simulcast_attribute(section, name, rest)
     elif name == "ssrc":
         ssrc = rest.partition(" ")[0]
         if _is_small(ssrc, 1 << 32) and int(ssrc) not in section.ssrcs and len(section.ssrcs) < 32:
             section.ssrcs.append(int(ssrc))
+
+
+def _simulcast_attribute(section: Section, name: str, rest: str) -> None:
+    """`rid:h send …` and `simulcast:send h;m;l`: of alternatives the first counts, a paused one (~) as well."""
+    words = rest.split()
+    if name == "rid":
+        if len(words) > 1 and words[1] == "send" and _RID.fullmatch(words[0]) and len(section.rids) < 8:
+            section.rids.append(words[0])
+    elif "send" in words[:-1]:
+        streams = words[words.index("send") + 1].split(";")[:8]
+        section.simulcast = [stream.split(",")[0].lstrip("~") for stream in streams]
 
 
 def _format_attribute(section: Section, name: str, rest: str) -> None:

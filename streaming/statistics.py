@@ -64,6 +64,7 @@ def _stream(stream: IncomingStream, seconds: float) -> dict[str, Any]:
     counters = stream.counters
     return {
         "kind": stream.kind,
+        "layer": stream.layer,
         "codec": stream.codec,
         "packets": counters.packets,
         "bitrate": round(8 * counters.octets / seconds),
@@ -84,6 +85,11 @@ def _viewer(viewer: Viewer) -> dict[str, Any]:
         "codecs": sorted(viewer.codecs),
         "loss": max((report.fraction for report in viewer.reception.values()), default=0.0),
         "bandwidth": viewer.bandwidth,
+        "round_trip_ms": None if viewer.round_trip is None else round(1_000 * viewer.round_trip),
+        "rung": viewer.ladder.rung,
+        "noise": round(viewer.ladder.noise, 3),
+        "steps": viewer.ladder.steps,
+        "picture": viewer.picture,
         "resent": viewer.resent,
         "resend_refused": viewer.refused_resends,
         "key_requests": viewer.key_requests,

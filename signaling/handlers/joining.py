@@ -22,6 +22,7 @@ from signaling.handlers.request import Request
 from signaling.orm import live
 from signaling.orm.cuts import cuts_of
 from signaling.orm.people import Rights
+from signaling.turn import ice_servers
 from streaming.commands import Accept, Leave, Publish, Restart, Watch
 
 SOCKETS_PER_PERSON = 10
@@ -79,7 +80,11 @@ async def hello(request: Request[protocol.Hello]) -> Welcome:
         wall=picture["wall"],
         stage=await stage_of(request.parts, request.session_id, picture["stage"]),
         captions=picture["captions"],
-        media={"webrtc": request.parts.link.webrtc, "hls": f"/hls/{request.session_id}/master.m3u8"},
+        media={
+            "webrtc": request.parts.link.webrtc,
+            "hls": f"/hls/{request.session_id}/master.m3u8",
+            "ice": ice_servers(client.socket),
+        },
         limits={"text": protocol.TEXT_LIMIT, "message": protocol.MESSAGE_LIMIT},
         cuts=await _cuts_for(request),
     )
@@ -120,7 +125,7 @@ async def _own(request: Request[Any], peer: str) -> None:
 async def watch(request: Request[protocol.Watch]) -> Offer:
     found = await request.parts.link.call(Watch(request.session, f"viewer-{request.client.socket}"))
     await _keep(request, found["peer"])
-    return Offer(found["peer"], found["sdp"])
+    return Offer(found["peer"], found["sdp"], ice_servers(request.client.socket))
 
 
 async def accept(request: Request[protocol.Accept]) -> Accepted:
@@ -134,8 +139,9 @@ async def restart(request: Request[protocol.Restart]) -> Offer | SdpAnswer:
     message = request.message
     await _own(request, message.peer)
     found = await request.parts.link.call(Restart(request.session, message.peer, message.sdp))
-    kind = Offer if message.sdp is None else SdpAnswer
-    return kind(message.peer, found["sdp"])
+    if message.sdp is None:
+        return Offer(message.peer, found["sdp"], ice_servers(request.client.socket))
+    return SdpAnswer(message.peer, found["sdp"])
 
 
 async def leave(request: Request[protocol.Leave]) -> Ok:

@@ -41,6 +41,11 @@ def test_production_does_not_start_without_a_secret(tmp_path: Path, missing: str
     assert checked.returncode != 0 and missing in checked.stderr
 
 
+def test_relays_without_their_secret_are_refused_with_a_hint(tmp_path: Path) -> None:
+    checked = manage(tmp_path, "check", TURN_URLS="turn:example.org:3478")
+    assert checked.returncode != 0 and "TURN_SECRET" in checked.stderr
+
+
 def test_the_embedded_form_makes_its_own_secrets_for_its_owner_only(tmp_path: Path) -> None:
     assert manage(tmp_path, "check").returncode == 0
     made = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("*.secret")}

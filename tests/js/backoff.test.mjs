@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Retry, delay } from "../../portal/static/js/backoff.js";
+import { Patience, Retry, delay } from "../../portal/static/js/backoff.js";
 
 test("pauses double and stop growing at the longest", () => {
   const waits = [0, 1, 2, 3, 10, 1000].map((attempt) => delay(attempt, 1, 500, 15_000));
@@ -24,6 +24,15 @@ test("a waiting attempt is run once when hurried", () => {
   assert.equal(retry.waiting, false);
 });
 
+test("a plan for a given moment is no attempt and can be hurried", () => {
+  const retry = new Retry({ chance: () => 1 });
+  let runs = 0;
+  retry.in(60_000, () => runs++);
+  assert.equal(retry.attempt, 0);
+  retry.hurry();
+  assert.equal(runs, 1);
+});
+
 test("a later plan replaces the one that waits", () => {
   const retry = new Retry();
   const ran = [];
@@ -39,4 +48,14 @@ test("success makes the next pause short again", () => {
   retry.succeeded();
   assert.equal(retry.later(() => undefined), 500);
   retry.cancel();
+});
+
+test("an attempt is given four times what the last good one took, within limits", async () => {
+  const patience = new Patience({ least: 1, most: 10_000 });
+  assert.equal(patience.wait, 10_000);
+  patience.begin(() => assert.fail("it was heard"));
+  patience.heard(() => assert.fail("it has time now"));
+  assert.ok(patience.wait < 10_000);
+  patience.cancel();
+  await new Promise((swallowed) => new Patience({ least: 1, most: 1 }).begin(() => swallowed(undefined)));
 });

@@ -5,11 +5,13 @@ import test from "node:test";
 import { masked, problem, stepsFor } from "../../portal/static/js/ask-steps.js";
 import { connectionWords } from "../../portal/static/js/connection-words.js";
 import * as states from "../../portal/static/js/live-state.js";
+import { iceServers } from "../../portal/static/js/ice-servers.js";
+import { encodings } from "../../portal/static/js/simulcast.js";
 import { preferredCodecs } from "../../portal/static/js/publish.js";
 import { currentIndex, playerSeconds } from "../../portal/static/js/replay-map.js";
 import { placeIn, placeWords, standing } from "../../portal/static/js/stage-state.js";
 import { countdown, dayWords, position } from "../../portal/static/js/time.js";
-import { quality, slotOf } from "../../portal/static/js/watch-rtc.js";
+import { quality, qualityWords, slotOf } from "../../portal/static/js/watch-rtc.js";
 
 const row = (id, more = {}) => ({ id, text: `q${id}`, wall_state: "shown", stage_state: "new", votes: 0, ...more });
 const empty = states.begin({ state: "live", slate_text: "" }, []);
@@ -130,6 +132,28 @@ test("sound without picture says so, loss makes it weak, silence is waiting", ()
   assert.equal(quality(zero, zero), "waiting");
   assert.equal(quality({ ...zero, video: 9000, received: 100 }, zero), "good");
   assert.equal(quality({ ...zero, video: 9000, received: 80, lost: 20 }, zero), "weak");
+});
+
+test("what the server sends of the picture goes before what was measured", () => {
+  assert.equal(qualityWords("paused", "good"), "sound");
+  assert.equal(qualityWords("reduced", "good"), "smaller");
+  assert.equal(qualityWords("reduced", "weak"), "weak");
+  assert.equal(qualityWords("full", "sound"), "sound");
+  assert.equal(qualityWords("paused", "waiting"), "waiting");
+});
+
+test("a camera is sent in three sizes, a small one in one", () => {
+  const three = encodings(720, 30);
+  assert.deepEqual(three.map(({ rid, scaleResolutionDownBy }) => [rid, scaleResolutionDownBy]), [["h", 1], ["m", 2], ["l", 4]]);
+  assert.ok(three.every(({ maxFramerate }) => maxFramerate <= 30));
+  assert.equal(encodings(240).length, 1);
+  assert.equal(encodings(0).length, 3);
+});
+
+test("relays come from the welcome or the offer, and nobody foreign is asked without them", () => {
+  assert.deepEqual(iceServers(undefined), []);
+  assert.deepEqual(iceServers({}), []);
+  assert.deepEqual(iceServers({ ice: [{ urls: "turn:example.org" }] }), [{ urls: "turn:example.org" }]);
 });
 
 test("the connection is told in words and a lost socket does not hide that the picture goes on", () => {

@@ -16,7 +16,7 @@ async def test_hello_draws_the_page(page: OpenPage, house: House) -> None:
     assert welcome["session"]["title"] == "Roads"
     assert welcome["you"]["name"] == "A**"
     assert welcome["you"]["verified"] is True
-    assert welcome["media"] == {"webrtc": True, "hls": f"/hls/{house.session.pk}/master.m3u8"}
+    assert welcome["media"] == {"webrtc": True, "hls": f"/hls/{house.session.pk}/master.m3u8", "ice": []}
     assert welcome["limits"]["text"] == 2000
     assert welcome["stage"]["main"]["present"] is False
 

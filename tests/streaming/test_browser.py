@@ -3,6 +3,7 @@
 import pytest
 
 from streaming.commands import Assign
+from streaming.ladder import SOUND
 from tests.streaming.browsers import theatre
 from tests.streaming.people import Recorder, studio, until
 
@@ -24,6 +25,36 @@ async def test_chromium_publishes_and_watches_over_loopback() -> None:
         assert await alice.evaluate("state.playable")
         assert seen["width"] == 1280
         assert inbound["main-audio"]["totalAudioEnergy"] > 0
+        assert not stage.errors
+
+
+SIZES = [{"rid": rid, "scaleResolutionDownBy": step} for rid, step in (("h", 1), ("m", 2), ("l", 4))]
+
+
+async def test_a_viewer_climbs_from_the_smallest_of_three_sizes_to_the_best_and_rests_without_a_break() -> (
+    None
+):
+    async with studio() as house, theatre(house.worker) as stage:
+        await house.worker.handle(Assign("1", "main", "leader-1"))
+        leader, alice = await stage.page(), await stage.page()
+        await leader.evaluate("sizes => publish('1', 'leader-1', 'H264', false, sizes)", SIZES)
+        await until(lambda: len(house.worker.statistics("1")["publishers"][0]["streams"]) == 4)
+        await alice.evaluate("watch('1', 'alice')")
+        await alice.wait_for_function("state.videos['main-video']?.width > 0")
+        assert await alice.evaluate("state.videos['main-video'].width") < 1280
+        await alice.wait_for_function("state.videos['main-video'].width === 1280", timeout=60_000)
+        room = house.worker._rooms["1"]
+        viewer = room.viewers["alice"]
+        viewer.ladder.rung = SOUND
+        room.on_rung(viewer, 0.0)
+        assert house.told("picture")[-1].detail == {"picture": "paused"}
+        sound = (await alice.evaluate("inbound()"))["main-audio"]["packetsReceived"]
+        await until(lambda: viewer.ladder.rung < SOUND, 60)
+        frames = await alice.evaluate("state.videos['main-video'].frames")
+        await alice.wait_for_function(f"state.videos['main-video'].frames > {frames} + 10")
+        inbound = await alice.evaluate("inbound()")
+        assert inbound["main-audio"]["packetsReceived"] > sound + 100
+        assert inbound["main-video"]["packetsLost"] == 0
         assert not stage.errors
 
 

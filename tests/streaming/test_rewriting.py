@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.clock import sequence_delta, timestamp_delta, unwrap_sequence
-from streaming.rewriting import Rewriter
+from streaming.rewriting import Rewriter, Timeline
 
 SECOND = 90_000
 
@@ -27,7 +27,7 @@ def _source(draw: st.DrawFn) -> list[tuple[int, int]]:
 def test_publishers_follow_each_other_without_gap_or_overlap(
     sources: list[list[tuple[int, int]]], first: int, first_time: int
 ) -> None:
-    rewriter = Rewriter(SECOND, first, first_time)
+    rewriter = Rewriter(SECOND, first, Timeline(first_time))
     now, highest = 100.0, first - 1
     taken: set[int] = set()
     for packets in sources:
@@ -49,7 +49,7 @@ def test_publishers_follow_each_other_without_gap_or_overlap(
 
 @given(st.floats(0.001, 3_600), st.integers(0, (1 << 32) - 1), st.integers(0, (1 << 32) - 1))
 def test_time_goes_on_over_a_change_by_what_really_passed(pause: float, before: int, after: int) -> None:
-    rewriter = Rewriter(SECOND, 0, 5)
+    rewriter = Rewriter(SECOND, 0, Timeline(5))
     rewriter.begin(10, before, 0.0)
     rewriter.map(10, before, 0.0)
     last = rewriter.map_time(before)

@@ -12,7 +12,7 @@ from tests.streaming.wire import Seer
 async def test_a_late_viewer_begins_in_the_lower_half_and_its_nacks_are_understood() -> None:
     async with studio() as house:
         leader = await on_stage(house)
-        video = house.worker._rooms["1"].stage.slots["main"].streams["video"]
+        video = house.worker._rooms["1"].stage.slots["main"].pictures[0]
         video._rewriter = Rewriter(VIDEO_CLOCK, first_index=32_768 + 250)
         alice, bob = Seer(), Seer()
         await alice.watch(house, "alice")  # just before the border: hers are not moved

@@ -251,6 +251,29 @@ async def test_an_address_change_keeps_the_keys_and_the_stream() -> None:
         await alice.close()
 
 
+async def test_a_new_port_of_the_same_host_is_found_by_the_first_packet_that_decrypts_there() -> None:
+    async with studio() as house:
+        leader = await on_stage(house)
+        seers = [Seer() for _ in range(4)]
+        for number, seer in enumerate(seers):
+            await seer.watch(house, f"viewer-{number}")
+        leader.frame(key=True)
+        await until(lambda: all(len(seer.pictures()) == 4 for seer in seers))
+        await asyncio.sleep(0.5)
+        alice = seers[2]
+        alice.open_socket()  # no check comes from there, only her next report
+        alice.send_raw(b"\x80\xc9" + bytes(40))
+        alice.send_rtcp(write_key_request(1, alice.rtp[0].ssrc))
+        leader.open_socket()
+        await until(lambda: house.worker._mux.counters.adopted == 1)
+        leader.frame(key=True)
+        await until(lambda: house.worker._mux.counters.adopted == 2)
+        await until(lambda: all(len(seer.pictures()) == 8 for seer in seers))
+        assert all(is_continuous(seer) for seer in seers)
+        for one in (leader, *seers):
+            await one.close()
+
+
 async def test_an_ice_restart_gives_new_credentials_and_the_old_ones_stay_good_for_a_while() -> None:
     async with studio() as house:
         leader = await on_stage(house)

@@ -41,6 +41,14 @@ export class Retry {
     return wait;
   }
 
+  /** Plan `work` for a moment of one's own choosing; it does not count as an attempt.
+   * @param {number} wait milliseconds @param {() => void} work */
+  in(wait, work) {
+    this.cancel();
+    this.#work = work;
+    this.#timer = setTimeout(() => this.hurry(), wait);
+  }
+
   hurry() {
     const work = this.#work;
     this.cancel();
@@ -56,5 +64,44 @@ export class Retry {
   succeeded() {
     this.cancel();
     this.#attempt = 0;
+  }
+}
+
+/** How long an attempt may hear nothing before it counts as swallowed by a dead network: four times what the last good
+ * one took, so that a slow line is not taken for a dead one. */
+export class Patience {
+  #took;
+  #begun = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {{least?: number, most?: number}} [options] milliseconds */
+  constructor({ least = 2_000, most = 10_000 } = {}) {
+    this.least = least;
+    this.most = most;
+    this.#took = most;
+  }
+
+  get wait() {
+    return Math.min(this.most, Math.max(this.least, 4 * this.#took));
+  }
+
+  /** @param {() => void} swallowed */
+  begin(swallowed) {
+    this.cancel();
+    this.#begun = performance.now();
+    this.#timer = setTimeout(swallowed, this.wait);
+  }
+
+  /** The other side is there, and may take its time from now on: a busy server is not helped by asking again.
+   * @param {() => void} swallowed */
+  heard(swallowed) {
+    this.cancel();
+    this.#took = performance.now() - this.#begun;
+    this.#timer = setTimeout(swallowed, this.most);
+  }
+
+  cancel() {
+    clearTimeout(this.#timer);
   }
 }

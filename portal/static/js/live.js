@@ -71,7 +71,7 @@ function drawOnAir() {
 
 /** Slates cover the box; the box itself never changes its size. */
 function drawPlayer() {
-  const showing = ["good", "weak", "sound", "delayed", "listening"].includes(watcher.state);
+  const showing = ["good", "smaller", "weak", "sound", "delayed", "listening"].includes(watcher.state);
   const slate = state.state === "live" ? (showing && !watcher.soundOnly ? "" : "loading") : state.state;
   for (const part of document.querySelectorAll("[data-slate]")) {
     /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-slate") !== slate;

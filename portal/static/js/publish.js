@@ -12,7 +12,9 @@
 
 import { Retry } from "./backoff.js";
 import { Emitter } from "./emitter.js";
+import { iceServers } from "./ice-servers.js";
 import { SignalError } from "./signal.js";
+import { encodings } from "./simulcast.js";
 
 const CONNECT_WITHIN = 8_000;
 const DISCONNECTED_FOR = 1_500;
@@ -47,14 +49,13 @@ export class Publisher extends Emitter {
   #restarting = false;
   /** @type {(() => void)[]} */
   #ears = [];
-  #wake = () => this.#retry.hurry();
+  #wake = () => this.#awake();
 
-  /** @param {Signal} signal @param {MediaStream} stream @param {{maxBitrate?: number, frameRate?: number}} [options] */
-  constructor(signal, stream, { maxBitrate = 1_500_000, frameRate = 30 } = {}) {
+  /** @param {Signal} signal @param {MediaStream} stream */
+  constructor(signal, stream) {
     super();
     this.signal = signal;
     this.stream = stream;
-    this.encoding = { maxBitrate, maxFramerate: frameRate };
   }
 
   /** The connection in use, for statistics; null between attempts. */
@@ -66,6 +67,7 @@ export class Publisher extends Emitter {
     if (!["idle", "stopped", "replaced", "refused"].includes(this.state)) return;
     this.#become("connecting");
     addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
     this.#ears = [
       this.signal.on("welcome", () => this.#retry.hurry()),
       this.signal.on("replaced", ({ peer }) => peer === this.#peer && this.#finish("replaced")),
@@ -102,11 +104,20 @@ export class Publisher extends Emitter {
   /** @param {PublisherState} state */
   #finish(state) {
     removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
     for (const deaf of this.#ears) deaf();
     this.#ears = [];
     this.#retry.cancel();
     this.#drop();
     this.#become(state);
+  }
+
+  /** The network is back, or somebody looks at the page again: no pause is worth keeping. */
+  #awake() {
+    if (document.visibilityState !== "visible") return;
+    this.#retry.hurry();
+    const connection = this.#connection;
+    if (connection?.connectionState === "disconnected") this.#restart(connection);
   }
 
   #drop() {
@@ -143,10 +154,12 @@ export class Publisher extends Emitter {
 
   /** Sound first: Firefox never starts when the first section is rejected. */
   #build() {
-    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: iceServers(this.signal.welcome?.media) });
     connection.addTransceiver(this.stream.getAudioTracks()[0] ?? "audio", { direction: "sendonly" });
     const picture = this.stream.getVideoTracks()[0];
-    const video = connection.addTransceiver(picture ?? "video", { direction: "sendonly", sendEncodings: [this.encoding] });
+    const { width = 0, height = 0, frameRate = 30 } = picture?.getSettings() ?? {};
+    const sendEncodings = encodings(Math.min(width, height), Math.min(30, frameRate));
+    const video = connection.addTransceiver(picture ?? "video", { direction: "sendonly", sendEncodings });
     const codecs = preferredCodecs(RTCRtpSender.getCapabilities("video")?.codecs ?? []);
     if (codecs.length && video.setCodecPreferences) video.setCodecPreferences(codecs);
     keepResolution(video.sender);

@@ -8,13 +8,15 @@
  *   "changes" what was missed: {revision, wall, session, stage}
  */
 
-import { Retry } from "./backoff.js";
+import { Patience, Retry } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { tabName } from "./ids.js";
 
 const REQUEST_SECONDS = 10;
 const PING_EVERY = 20_000;
 const PONG_WITHIN = 8_000;
+// After an attempt that the network swallowed: it says nothing about the server, so no growing pause.
+const AFTER_SILENCE = 300;
 // Everybody notices a gap in the same moment: spread the questions for it.
 const CATCH_UP_SPREAD = 1_500;
 // What is held for a page whose modules do not come; the rest is asked for again.
@@ -65,6 +67,7 @@ export class Signal extends Emitter {
   #pending = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #pinging;
+  #patience = new Patience();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #catchingUp;
   #wake = () => {
@@ -170,7 +173,8 @@ export class Signal extends Emitter {
     this.#become("connecting");
     const socket = new WebSocket(this.url);
     this.#socket = socket;
-    socket.onopen = () => this.#hello();
+    this.#patience.begin(() => this.#swallowed());
+    socket.onopen = () => this.#socket === socket && this.#hello();
     socket.onmessage = (event) => {
       if (this.#socket === socket) this.#read(event.data);
     };
@@ -179,7 +183,13 @@ export class Signal extends Emitter {
     };
   }
 
+  #swallowed() {
+    this.#drop("waiting");
+    this.#retry.in(AFTER_SILENCE, () => this.#open());
+  }
+
   #hello() {
+    this.#patience.heard(() => this.#swallowed());
     const fields = this.welcome ? { since: this.revision } : {};
     this.#socket?.send(JSON.stringify({ type: "hello", id: ++this.#lastId, role: this.role, tab: this.tab, ...fields }));
     for (const pending of this.#pending.values()) if (pending.early) this.#send(pending);
@@ -223,6 +233,7 @@ export class Signal extends Emitter {
     const again = this.welcome !== null;
     const missed = again && (message.revision ?? 0) > this.revision;
     this.welcome = message;
+    this.#patience.cancel();
     this.#retry.succeeded();
     this.#become("open");
     for (const pending of this.#pending.values()) this.#send(pending);
@@ -252,6 +263,7 @@ export class Signal extends Emitter {
   /** @param {"waiting" | "closed" | "refused"} state */
   #drop(state) {
     this.#retry.cancel();
+    this.#patience.cancel();
     clearInterval(this.#pinging);
     clearTimeout(this.#catchingUp);
     this.#catchingUp = undefined;

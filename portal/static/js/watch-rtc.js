@@ -1,11 +1,12 @@
 /**
  * Watching over WebRTC: the server offers two fixed slots (main and guest, sound and picture each), we answer.
  *
- * Events: "attached" (an element got its stream and is to be played), "playing" (first picture), "quality" ("good" | "weak" | "sound" | "waiting"), "reconnecting", and once
+ * Events: "attached" (an element got its stream and is to be played), "playing" (first picture), "quality" ("good" | "smaller" | "weak" | "sound" | "waiting"), "reconnecting", and once
  * "broken" with why: "full" | "unplayable" | "unreachable" | "refused" | "moved" (ask for a new one at once). A broken line is closed and not used again.
  */
 
 import { Emitter } from "./emitter.js";
+import { iceServers } from "./ice-servers.js";
 import { SignalError } from "./signal.js";
 
 const CONNECT_WITHIN = 8_000;
@@ -38,6 +39,14 @@ export function quality(now, before) {
   return lost / Math.max(1, lost + now.received - before.received) > WEAK_LOSS ? "weak" : "good";
 }
 
+/** What the server sends of the picture goes before what we measure: it knows why.
+ * @param {"full" | "reduced" | "paused"} picture @param {ReturnType<typeof quality>} measured */
+export function qualityWords(picture, measured) {
+  if (measured === "waiting") return measured;
+  if (picture === "paused") return "sound";
+  return picture === "reduced" && measured === "good" ? "smaller" : measured;
+}
+
 export class RtcLine extends Emitter {
   bytes = 0;
   #peer = "";
@@ -45,12 +54,18 @@ export class RtcLine extends Emitter {
   #playing = false;
   #restarts = 0;
   #undecoded = 0;
-  #deaf = () => {};
   /** Sound that waits for the first picture: opening a sound device keeps the page busy for a tenth of a second or more.
    * @type {(() => void)[] | null} */
   #sounds = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soundTimer;
+  /** @type {"full" | "reduced" | "paused"} what the server says it sends of the picture */
+  #picture = "full";
+  /** @type {ReturnType<typeof quality>} */
+  #measured = "waiting";
+  /** @type {(() => void)[]} */
+  #ears = [];
+  #wake = () => this.#awake();
   /** @type {Counts} */
   #counts = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
   #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
@@ -67,7 +82,23 @@ export class RtcLine extends Emitter {
     this.#connection.ontrack = (event) => this.#attach(event);
     this.#connection.onconnectionstatechange = () => this.#changed();
     // Another media process took the session over: this connection is dead however it looks.
-    this.#deaf = signal.on("media_moved", () => this.#break("moved"));
+    this.#ears = [
+      signal.on("media_moved", () => this.#break("moved")),
+      signal.on("picture", ({ peer, picture }) => peer === this.#peer && this.#pictureIs(picture)),
+    ];
+    addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+  }
+
+  /** @param {"full" | "reduced" | "paused"} picture */
+  #pictureIs(picture) {
+    this.#picture = picture;
+    if (this.#measured !== "waiting") this.emit("quality", qualityWords(picture, this.#measured));
+  }
+
+  /** The network is back, or somebody looks at the page again. */
+  #awake() {
+    if (document.visibilityState === "visible" && this.#connection.connectionState === "disconnected") this.#restart();
   }
 
   /** The connection, for statistics. */
@@ -82,6 +113,8 @@ export class RtcLine extends Emitter {
       const offer = await this.signal.request("watch", {}, { early: true, seconds: CONNECT_WITHIN / 1000 });
       if (this.#closed) return;
       this.#peer = offer.peer;
+      const relays = iceServers(offer);
+      if (relays.length) this.#connection.setConfiguration({ bundlePolicy: "max-bundle", iceServers: relays });
       await this.#answer(offer.sdp);
       this.#looking = setInterval(() => this.#look(), LOOK_EVERY);
     } catch (error) {
@@ -105,7 +138,9 @@ export class RtcLine extends Emitter {
   close() {
     if (this.#closed) return;
     this.#closed = true;
-    this.#deaf();
+    for (const deaf of this.#ears) deaf();
+    removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#watchdog);
     clearTimeout(this.#soundTimer);
     clearInterval(this.#looking);
@@ -192,7 +227,8 @@ export class RtcLine extends Emitter {
     const now = counts(await this.#connection.getStats());
     if (this.#closed) return;
     this.bytes = now.video + now.audio;
-    if (this.#connection.connectionState === "connected") this.emit("quality", quality(now, this.#counts));
+    this.#measured = quality(now, this.#counts);
+    if (this.#connection.connectionState === "connected") this.emit("quality", qualityWords(this.#picture, this.#measured));
     const fresh = now.video > this.#counts.video && now.decoded === this.#counts.decoded;
     this.#undecoded = fresh && document.visibilityState === "visible" ? this.#undecoded + 1 : 0;
     this.#counts = now;

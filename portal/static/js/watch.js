@@ -22,9 +22,11 @@ const LAST_RETRY = 300_000;
 // WebRTC that is not connected by then goes on trying beside HLS: a network may swallow its packets without a word.
 const PATIENCE = 3_500;
 const slotNames = /** @type {const} */ (["main", "guest", "cohost"]);
+// An answer that took longer than this did not come over a living line.
+const DEAD_FOR = 3_000;
 
-/** @typedef {"idle" | "connecting" | "waiting" | "good" | "weak" | "sound" | "delayed" | "listening" | "reconnecting"} WatchState
- * waiting: connected, nobody on air yet; sound: picture missing, sound comes; delayed: HLS plays, some seconds late;
+/** @typedef {"idle" | "connecting" | "waiting" | "good" | "smaller" | "weak" | "sound" | "delayed" | "listening" | "reconnecting"} WatchState
+ * waiting: connected, nobody on air yet; smaller: a smaller picture, by the server's choice; sound: the picture rests, sound comes; delayed: HLS plays, some seconds late;
  * listening: sound alone, by choice */
 /** @typedef {import("./watch-rtc.js").Slots} Slots */
 /** @typedef {Omit<Slots, "cohost"> & Partial<Slots>} PageSlots a page without a place for the co-host hears them all the same */
@@ -196,6 +198,18 @@ export class Watcher extends Emitter {
     if (why === "unplayable") this.#rtcUnplayable = true;
     if (why === "moved") this.#tryRtc();
     else this.#fallBack();
+    if (why === "unreachable") this.#hearOfReturn();
+  }
+
+  /** The network may be gone altogether: an answer that took long says that it is back, and worth another try. */
+  async #hearOfReturn() {
+    const begun = performance.now();
+    try {
+      await this.signal.request("ping", {}, { seconds: 120 });
+    } catch {
+      return; // a new socket says welcome
+    }
+    if (performance.now() - begun > DEAD_FOR) this.#retry.hurry();
   }
 
   #fallBack() {
