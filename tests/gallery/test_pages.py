@@ -1,0 +1,32 @@
+"""Every page: photographed at two widths in light and dark, and without a fault in either language and any mode."""
+
+import pytest
+
+from tests.gallery import evening
+from tests.gallery.gallery import SOME_MODES, Gallery
+from tests.gallery.places import ENDED, ON_AIR, PLANNED
+
+pytestmark = pytest.mark.browser
+
+
+def test_pages_before_the_broadcast(gallery: Gallery) -> None:
+    assert gallery.look(PLANNED) == []
+
+
+def test_pages_on_air(on_air: Gallery) -> None:
+    assert on_air.look(ON_AIR) == []
+
+
+def test_pages_of_those_on_stage(on_air: Gallery) -> None:
+    evening.on_stage(on_air)
+    found = []
+    for who, name in (("lin", "studio-on-air"), ("alice", "stage-on-air"), ("bob", "console-with-guest")):
+        page = on_air.page(who)
+        on_air.photograph(page, name)
+        found += on_air.faults(page, name, SOME_MODES["zh"])
+    assert found == []
+
+
+def test_pages_after_the_broadcast(ended: Gallery) -> None:
+    assert ended.look(ENDED) == []
+    assert ended.said == []
