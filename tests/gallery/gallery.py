@@ -54,10 +54,10 @@ class Mode:
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 ALL_MODES = [Mode(*each) for each in product(HEIGHTS, SCHEMES, ("normal", "large"))]
-# What ./check looks at; `./bench pages` takes them all. The first of each language is looked at with every rule.
+# What ./check looks at, every value of every mode twice; `./bench pages` takes all together.
 SOME_MODES = {
-    "zh": [Mode(360, "light", "normal"), Mode(360, "dark", "large"), Mode(1440, "dark", "normal")],
-    "en": [Mode(360, "light", "large"), Mode(360, "dark", "normal"), Mode(1440, "light", "large")],
+    "zh": [Mode(360, "light", "normal"), Mode(1440, "dark", "large")],
+    "en": [Mode(360, "dark", "large"), Mode(1440, "light", "normal")],
 }
 PICTURES = [Mode(width, scheme, "normal") for width in (360, 1440) for scheme in SCHEMES]
 
