@@ -10,11 +10,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_pages_before_the_broadcast(gallery: Gallery) -> None:
-    assert gallery.look(PLANNED) == []
+    assert not (found := gallery.look(PLANNED)), "\n".join(found)
 
 
 def test_pages_on_air(on_air: Gallery) -> None:
-    assert on_air.look(ON_AIR) == []
+    assert not (found := on_air.look(ON_AIR)), "\n".join(found)
 
 
 def test_pages_of_those_on_stage(on_air: Gallery) -> None:
@@ -24,12 +24,11 @@ def test_pages_of_those_on_stage(on_air: Gallery) -> None:
         page = on_air.page(who)
         on_air.photograph(page, name)
         found += on_air.faults(page, name, SOME_MODES["zh"])
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_pages_after_the_broadcast(ended: Gallery) -> None:
-    assert ended.look(ENDED) == []
-    assert ended.said == []
+    assert not (found := ended.look(ENDED) + ended.said), "\n".join(found)
 
 
 @pytest.mark.parametrize("name", ["case-replied", "desk", "desk-case"])
