@@ -16,7 +16,7 @@ from portal.people.models import Person
 from portal.questions.actions import ask, move, raise_hand, vote
 from portal.questions.management.county.matters import MATTERS
 
-STAFF = ("lin", "bob", "olga", "uma", "clara", "sam")
+STAFF = ("lin", "chen", "bob", "olga", "uma", "clara", "sam")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 

@@ -44,7 +44,8 @@ def on_stage(gallery: Gallery) -> None:
 
 
 def end(gallery: Gallery) -> None:
-    page = gallery.page("lin")
+    page = gallery.visit(STUDIO, first=DESK)
+    expect(page.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
     page.locator("[data-end]").click()
     page.locator("[data-confirm-yes]").click()
     expect(page.locator("[data-over]")).to_be_visible(timeout=30_000)

@@ -95,7 +95,7 @@ PLANNED = (
     Place("refused", "/desk/", "charlie"),
     Place("replay-without-recording", "/live/{past}/replay/"),
     Place("stage-waiting", "/live/{planned}/stage/", "alice", ready="[data-stage]"),
-    Place("studio-check", "/live/{planned}/studio/", "lin", ready="[data-studio]"),
+    Place("studio-check", "/live/{planned}/studio/", "chen", ready="[data-studio]"),
     Place("console-planned", "/live/{planned}/console/", "bob", ready="[data-light=link][data-level=good]"),
     Place("plan", "/live/plan/", "sam"),
     Place("plan-refused", "/live/plan/", "sam", prepare=_send_empty),

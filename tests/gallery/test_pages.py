@@ -4,7 +4,7 @@ import pytest
 
 from tests.gallery import evening
 from tests.gallery.gallery import SOME_MODES, Gallery
-from tests.gallery.places import ENDED, ON_AIR, PLANNED
+from tests.gallery.places import ON_AIR, PLANNED
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +25,6 @@ def test_pages_of_those_on_stage(on_air: Gallery) -> None:
         on_air.photograph(page, name)
         found += on_air.faults(page, name, SOME_MODES["zh"])
     assert not found, "\n".join(found)
-
-
-def test_pages_after_the_broadcast(ended: Gallery) -> None:
-    assert not (found := ended.look(ENDED) + ended.said), "\n".join(found)
 
 
 @pytest.mark.parametrize("name", ["case-replied", "desk", "desk-case"])
