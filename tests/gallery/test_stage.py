@@ -1,4 +1,4 @@
-"""Those on stage without a mouse: the leader goes live and ends, the moderator calls, the citizen comes and hangs up."""
+"""Those on stage without a mouse: the leader goes live, the moderator calls, the citizen comes and hangs up."""
 
 import pytest
 from playwright.sync_api import expect
