@@ -10,7 +10,9 @@ from tests.house.test_shape import ROOT, tracked
 
 # Inline style and script, handlers in attributes, and javascript: addresses.
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=[\"']|javascript:|<script(?![^>]*\ssrc=)[^>]*>")
-IN_MODULES = re.compile(r"\beval\(|new Function\(|\.cssText|setAttribute\(\s*[\"']style|\bsetTimeout\(\s*[\"']")
+IN_MODULES = re.compile(
+    r"\beval\(|new Function\(|\.cssText|setAttribute\(\s*[\"']style|\bsetTimeout\(\s*[\"']"
+)
 
 
 def test_the_policy_allows_nothing_inline_and_no_other_house() -> None:
