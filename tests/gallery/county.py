@@ -44,6 +44,25 @@ def fill(session: LiveSession, citizens: list[Person], count: int) -> None:
                 vote(voter, sent.question_id)
 
 
+def _cases() -> dict[str, str]:
+    """A case in each standing that looks different, with the keys to it."""
+    replied = Appeal.objects.filter(state="replied").order_by("pk").first()
+    rated = Appeal.objects.filter(state="closed_solved").order_by("pk").first()
+    working = Appeal.objects.filter(state="in_progress", lead_unit__code="jt").order_by("pk").first()
+    fresh = Appeal.objects.filter(state="registered").order_by("pk").first()
+    assert replied and rated and working and fresh
+    return {
+        "replied": replied.number,
+        "replied_code": query_code(replied.number),
+        "rate": f"{replied.number}/rate/{rating_token(replied.pk, replied.cycle)}",
+        "rated": rated.number,
+        "rated_code": query_code(rated.number),
+        "working": working.number,
+        "working_code": query_code(working.number),
+        "fresh": fresh.number,
+    }
+
+
 def furnish() -> dict[str, str]:
     """The broadcast of this evening with its questions, a cancelled one, cases in every standing; a log-in for each.
 
@@ -71,11 +90,6 @@ def furnish() -> dict[str, str]:
     called_off = plan(staff["sam"], "干群直通车：春耕", staff["lin"], now + timedelta(days=9), [staff["bob"]])
     ask(alice, called_off.pk, uuid4(), "春耕的种子补贴什么时候发？", alice.village)
     cancel(staff["sam"], called_off.pk)
-    replied = Appeal.objects.filter(state="replied").order_by("pk").first()
-    rated = Appeal.objects.filter(state="closed_solved").order_by("pk").first()
-    working = Appeal.objects.filter(state="in_progress", lead_unit__code="jt").order_by("pk").first()
-    fresh = Appeal.objects.filter(state="registered").order_by("pk").first()
-    assert replied and rated and working and fresh
     past = LiveSession.objects.filter(state="ended").order_by("pk").first()
     assert past
     return {
@@ -86,12 +100,5 @@ def furnish() -> dict[str, str]:
         "cancelled": str(called_off.pk),
         "past": str(past.pk),
         "planned": str(later.pk),
-        "replied": replied.number,
-        "replied_code": query_code(replied.number),
-        "rate": f"{replied.number}/rate/{rating_token(replied.pk, replied.cycle)}",
-        "rated": rated.number,
-        "rated_code": query_code(rated.number),
-        "working": working.number,
-        "working_code": query_code(working.number),
-        "fresh": fresh.number,
+        **_cases(),
     }
