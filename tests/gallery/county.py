@@ -83,7 +83,7 @@ def furnish() -> dict[str, str]:
     fill(coming, citizens[1:], 24)
     raise_hand(alice, coming.pk, uuid4(), alice.village)
     later = plan(
-        staff["sam"], "干群直通车：教育与就业", staff["lin"], now + timedelta(hours=3), [staff["bob"]]
+        staff["sam"], "干群直通车：教育与就业", staff["chen"], now + timedelta(hours=3), [staff["bob"]]
     )
     fill(later, citizens[5:], 6)
     raise_hand(alice, later.pk, uuid4(), alice.village)
