@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.lib.http.SecurityHeaders",
+    # Pages over a village's line; it adds bytes at random, so that a length tells nothing of a secret (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -4,6 +4,8 @@ WhiteNoise knows the files, their types and validators; only its WSGI and middle
 thread and Django's middleware per module cost more than the file.
 """
 
+import asyncio
+import gzip
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +14,8 @@ from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+# Text is sent packed: a village's line carries 50 KB a second. Production has packed files beside the plain ones.
+PACKED = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 # What WhiteNoise looks at, by its WSGI name.
 ASKED = {
     b"accept-encoding": "HTTP_ACCEPT_ENCODING",
@@ -42,6 +46,8 @@ class StaticFiles:
 
     def __init__(self) -> None:
         self._known = known_files()
+        # Path → validator and packed bytes; as many as there are files.
+        self._packed: dict[str, tuple[str, bytes]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         file = self._known.files.get(scope["path"])
@@ -54,7 +60,27 @@ class StaticFiles:
         if answer.file is not None:
             with answer.file:
                 body = answer.file.read()
-        await respond(send, answer.status, [*answer.headers, ("X-Content-Type-Options", "nosniff")], body)
+        headers = [*answer.headers, ("X-Content-Type-Options", "nosniff")]
+        if answer.status == HTTPStatus.OK and body:
+            body, headers = await self._pack(scope["path"], asked, body, headers)
+        await respond(send, answer.status, headers, body)
+
+    async def _pack(
+        self, path: str, asked: dict[str, str], body: bytes, headers: list[tuple[str, str]]
+    ) -> tuple[bytes, list[tuple[str, str]]]:
+        """Body and headers as this browser takes them."""
+        told = {name.lower(): value for name, value in headers}
+        if "content-encoding" in told or not told.get("content-type", "").startswith(PACKED):
+            return body, headers
+        kept = [(name, value) for name, value in headers if name.lower() not in ("content-length", "vary")]
+        kept.append(("Vary", "Accept-Encoding"))
+        if "gzip" not in asked.get("HTTP_ACCEPT_ENCODING", ""):
+            return body, [*kept, ("Content-Length", str(len(body)))]
+        version, packed = self._packed.get(path, ("", b""))
+        if version != told.get("etag"):
+            packed = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
+            self._packed[path] = (told.get("etag", ""), packed)
+        return packed, [*kept, ("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
 
 
 async def respond(send: Any, status: HTTPStatus, headers: list[tuple[str, str]], body: bytes) -> None:

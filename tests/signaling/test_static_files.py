@@ -1,5 +1,6 @@
 """Static files without Django's middleware: found, not modified, not there, not allowed."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -27,6 +28,16 @@ async def test_a_module_comes_with_its_type_and_a_validator() -> None:
     status, headers, body = await ask("/static/js/live.js")
     assert status == 200 and headers["content-type"].startswith("text/javascript") and headers["etag"]
     assert int(headers["content-length"]) == len(body) > 0
+
+
+async def test_text_is_packed_for_browsers_that_take_it() -> None:
+    _, _, plain = await ask("/static/css/parts.css")
+    _, headers, body = await ask("/static/css/parts.css", accept_encoding="gzip, deflate, br")
+    assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding"
+    assert int(headers["content-length"]) == len(body) < len(plain) / 2
+    assert gzip.decompress(body) == plain
+    _, headers, _ = await ask("/static/icons/icon-192.png", accept_encoding="gzip")
+    assert "content-encoding" not in headers
 
 
 async def test_what_the_browser_has_is_not_sent_again() -> None:

@@ -50,6 +50,7 @@ function startCountdowns() {
     for (const place of places) {
       const left = Date.parse(place.getAttribute("data-countdown") ?? "") - Date.now();
       place.textContent = Number.isFinite(left) ? countdown(left) : "";
+      place.toggleAttribute("data-due", left <= 0);
     }
   };
   tick();
