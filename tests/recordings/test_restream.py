@@ -227,7 +227,8 @@ class Receiver:
             if isinstance(frame, VideoFrame):
                 self.pictures.append((frame.width, frame.height))
             elif isinstance(frame, AudioFrame):
-                self.loud += int(abs(frame.to_ndarray()).max() > 1000)
+                sound: Any = frame.to_ndarray()
+                self.loud += int(abs(sound).max() > 1000)
 
     async def close(self) -> None:
         for task in self.tasks:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0003_joined_cases'),
+        ('appeals', '0004_alter_appeal_channel'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
