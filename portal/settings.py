@@ -168,6 +168,8 @@ MEDIA_PUBLIC_HOST = env.text("MEDIA_PUBLIC_HOST")
 MEDIA_PORT = env.number("MEDIA_PORT", 0)
 MEDIA_MAX_VIEWERS = env.number("MEDIA_MAX_VIEWERS", 30)
 RECORDINGS_DIR = DATA_DIR / "recordings"
+# Engines that others run and that get the programme too: name=url, comma-separated.
+RESTREAM = env.words("RESTREAM")
 
 # Speech: a directory with a sherpa-onnx model for Mandarin; without one English is recognised out of the box.
 SPEECH_MODEL_DIR = env.text("SPEECH_MODEL_DIR")

@@ -10,6 +10,12 @@ from recordings.journal import Segment
 
 FOR_EVER = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
+# A list that was waited for never changes its meaning; 8216bis appendix B.1 wants six target durations.
+AWAITED = "public, max-age=6"
+# What a cache in front of us keeps for how many seconds, whatever browsers do (nginx reads X-Accel-Expires): lists
+# that change are shared by those who ask in the same second, and what is cut or withdrawn is gone in ten.
+SHARED = (b"x-accel-expires", b"1")
+KEPT = (b"x-accel-expires", b"10")
 RANGE = re.compile(r"bytes=(?P<first>\d{0,15})-(?P<last>\d{0,15})")
 
 
@@ -87,8 +93,11 @@ def segment_answer(path: Path, segment: Segment, wanted: str | None, first: int,
     except FileNotFoundError:
         raise Refused(404, "no such segment") from None
     accept = (b"accept-ranges", b"bytes")
+    # A growing file answers as far as it is written: the same words ask for more a moment later.
+    growing = not segment.complete and (last is None or last >= size)
+    kept, shared = ("no-store", SHARED) if growing else (FOR_EVER, KEPT)
     if wanted is None:
-        return Answer(body, "video/mp4", FOR_EVER, 200, (accept,))
+        return Answer(body, "video/mp4", kept, 200, (accept, shared))
     total = str(size) if segment.complete else "*"
     where = (b"content-range", f"bytes {first}-{first + len(body) - 1}/{total}".encode())
-    return Answer(body, "video/mp4", FOR_EVER, 206, (accept, where))
+    return Answer(body, "video/mp4", kept, 206, (accept, where, shared))

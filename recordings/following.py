@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -112,20 +113,19 @@ class Follower:
 
     def segment(self, msn: int) -> Segment | None:
         """The segment of that number, if it was written and may be shown."""
-        # Numbers have few holes, so the place is at most that many before the difference to the last one.
-        for segment in reversed(self.shown):
-            if segment.msn <= msn:
-                return segment if segment.msn == msn else None
-        return None
+        at = bisect_left(self.shown, msn, key=lambda segment: segment.msn)
+        found = self.shown[at] if at < len(self.shown) else None
+        return found if found is not None and found.msn == msn else None
 
     def has(self, msn: int, part: int | None) -> bool:
-        """True when part `part` of segment `msn` (None: all of it) or anything later is there."""
-        if not self.segments:
-            return False
+        """True when part `part` of segment `msn` (None: all of it) or anything later is there.
+
+        A part that the segment never had is the first one of the next (8216bis section 6.2.5.2).
+        """
+        if not self.segments or self.segments[-1].msn != msn:
+            return bool(self.segments) and self.segments[-1].msn > msn
         last = self.segments[-1]
-        if last.msn != msn:
-            return last.msn > msn
-        return last.complete or (part is not None and len(last.parts) > part)
+        return last.complete if part is None else len(last.parts) > part
 
     async def wait(self, reached: Callable[[], bool], limit: float) -> bool:
         """Wait at most `limit` seconds until `reached`; False when it is not. TooManyWaiting when no place

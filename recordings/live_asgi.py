@@ -20,8 +20,11 @@ from typing import Any
 from recordings import playlists
 from recordings.cmaf import MEDIA_START
 from recordings.delivery import (
+    AWAITED,
     FOR_EVER,
+    KEPT,
     NO_CACHE,
+    SHARED,
     Answer,
     Refused,
     Wish,
@@ -30,7 +33,8 @@ from recordings.delivery import (
     segment_answer,
 )
 from recordings.following import Follower, Places, TooManyWaiting
-from recordings.playlists import Cue
+from recordings.journal import RENDITIONS
+from recordings.playlists import PARTS_PER_SEGMENT, Cue, Report
 from recordings.slates import sized, slate_file
 
 Scope = dict[str, Any]
@@ -44,7 +48,9 @@ HOLD = 3.0  # three target durations
 RIGHTS_HOLD = 2.0
 SESSIONS_KEPT = 64
 MAX_WAITING = 2000
-AHEAD = 2  # a list may be asked for at most so many numbers that do not exist yet
+# A list may be asked for at most so many numbers and parts that do not exist yet (8216bis section 6.2.5.2).
+AHEAD = 2
+PARTS_AHEAD = 15
 
 ADDRESS = re.compile(r"(?:/hls)?/(?P<session>\d{1,18})/(?P<rest>[a-z0-9/.-]{1,60})")
 LIST = re.compile(r"(?P<rendition>v0|v1|a0)/(?P<which>live|replay)\.m3u8")
@@ -60,7 +66,7 @@ class Session:
     number: int
     directory: Path
     followers: dict[str, Follower] = field(default_factory=dict)
-    texts: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    texts: dict[tuple[str, ...], tuple[int, bytes]] = field(default_factory=dict)
     allowed: bool = False
     asked: float = float("-inf")
 
@@ -111,12 +117,12 @@ class LiveSegments:
         address = ADDRESS.fullmatch(scope["path"])
         if address is None:
             raise Refused(404, "no such address")
-        session = await self._session(int(address["session"]))
         rest = address["rest"]
+        session = await self._session(int(address["session"]))
         if rest in ("master.m3u8", "replay.m3u8"):
             which = "live" if rest == "master.m3u8" else "replay"
             text = playlists.master_list(which, captions=self._captions is not None)
-            return Answer(text.encode(), LIST_TYPE, NO_CACHE)
+            return Answer(text.encode(), LIST_TYPE, NO_CACHE, headers=(SHARED,))
         if found := LIST.fullmatch(rest):
             return await self._list(
                 session, found["rendition"], found["which"], read_wish(scope["query_string"])
@@ -163,42 +169,61 @@ class LiveSegments:
             raise Refused(503, "nothing recorded yet")
         # A delta would leave those who hold an older list with addresses that were cut since.
         skip = wish.skip and not follower.screen.withheld.cuts
-        name = f"{rendition}/{which}/{skip}"
-        body = self._text(session, follower, name, lambda: _render(rendition, which, follower, skip))
-        return Answer(body, LIST_TYPE, NO_CACHE)
+        name = (rendition, which, "delta" if skip else "")
+        kept = session.texts.get(name)
+        if kept is None or kept[0] != follower.version:
+            reports = await self._reports(session, rendition) if which == "live" else []
+            kept = self._keep(session, name, follower, _render(rendition, which, follower, skip, reports))
+        # Who waited and is sent the end gets it like everybody.
+        near = follower.screen.withheld.near
+        if wish.msn is not None and which == "live" and near and not follower.ended:
+            return Answer(kept[1], LIST_TYPE, AWAITED)
+        return Answer(kept[1], LIST_TYPE, NO_CACHE, headers=(SHARED,))
 
     async def _until(self, follower: Follower, msn: int, part: int | None) -> None:
-        newest = follower.segments[-1].msn if follower.segments else 0
-        if msn > newest + AHEAD:
+        last = follower.segments[-1] if follower.segments else None
+        newest, parts = (last.msn, len(last.parts)) if last else (0, 0)
+        if msn > newest + AHEAD or (msn - newest) * PARTS_PER_SEGMENT + (part or 0) - parts > PARTS_AHEAD:
             raise Refused(400, "too far ahead")
         if not await follower.wait(lambda: follower.has(msn, part), self._hold) and not follower.ended:
             raise Refused(503, "not there in time")
 
-    def _text(self, session: Session, follower: Follower, name: str, render: Callable[[], str]) -> bytes:
+    async def _reports(self, session: Session, rendition: str) -> list[Report]:
+        """How far the other renditions are, from what is journaled now."""
+        found = []
+        for other in RENDITIONS:
+            if other != rendition:
+                follower = self._follower(session, other)
+                await follower.refresh()
+                found.append(playlists.report_of(other, follower.shown))
+        return [report for report in found if report is not None]
+
+    def _keep(
+        self, session: Session, name: tuple[str, ...], follower: Follower, text: str
+    ) -> tuple[int, bytes]:
         """A list is rendered once per change, however many ask for it."""
-        kept = session.texts.get(name)
-        if kept is None or kept[0] != follower.version:
-            kept = session.texts[name] = (follower.version, render().encode())
-        return kept[1]
+        kept = session.texts[name] = (follower.version, text.encode())
+        return kept
 
     def _init(self, session: Session, rendition: str, epoch: int) -> Answer:
         try:
             body = (session.directory / rendition / f"init-{epoch}.mp4").read_bytes()
         except FileNotFoundError:
             raise Refused(404, "no such segment") from None
-        return Answer(body, "video/mp4", FOR_EVER)
+        return Answer(body, "video/mp4", FOR_EVER, headers=(KEPT,))
 
     async def _segment(self, session: Session, rendition: str, msn: int, wanted: str | None) -> Answer:
         """Bytes of a segment as far as the journal names them; an open range of the newest waits for the
         next part."""
         follower = self._follower(session, rendition)
         first, last = read_range(wanted)
-        await follower.refresh()
 
         def there() -> bool:
             segment = follower.segment(msn)
             return segment is not None and (segment.complete or (wanted is not None and segment.size > first))
 
+        # Also when it is there already: it may have been cut since.
+        await follower.refresh()
         newest = follower.segments[-1].msn if follower.segments else 0
         if not there() and newest <= msn <= newest + 1:
             await follower.wait(there, self._hold)
@@ -227,13 +252,11 @@ class LiveSegments:
         if rest in ("captions.m3u8", "captions-replay.m3u8"):
             whole = rest == "captions-replay.m3u8"
             await follower.wait(lambda: bool(follower.segments), self._hold)
-            body = self._text(
-                session,
-                follower,
-                rest,
-                lambda: playlists.captions_list(follower.shown, follower.wall0, follower.ended, whole),
-            )
-            return Answer(body, LIST_TYPE, NO_CACHE)
+            kept = session.texts.get((rest,))
+            if kept is None or kept[0] != follower.version:
+                text = playlists.captions_list(follower.shown, follower.wall0, follower.ended, whole)
+                kept = self._keep(session, (rest,), follower, text)
+            return Answer(kept[1], LIST_TYPE, NO_CACHE, headers=(SHARED,))
         found = CAPTION.fullmatch(rest)
         segment = follower.segment(int(found["msn"])) if found else None
         if segment is None:
@@ -246,16 +269,17 @@ class LiveSegments:
         cues = self._captions(session.number, begin, begin + round(segment.duration * 1000))
         if inspect.isawaitable(cues):
             cues = await cues
-        return Answer(playlists.caption_segment(segment, cues).encode(), "text/vtt; charset=utf-8", NO_CACHE)
+        words = playlists.caption_segment(segment, cues).encode()
+        return Answer(words, "text/vtt; charset=utf-8", NO_CACHE, headers=(SHARED,))
 
 
-def _render(rendition: str, which: str, follower: Follower, skip: bool) -> str:
+def _render(rendition: str, which: str, follower: Follower, skip: bool, reports: list[Report]) -> str:
     if which == "replay":
         return playlists.replay_list(follower.shown, follower.wall0, follower.ended, skip)
     # Only the end is shown; an hour has 3600 segments.
     tail = follower.shown[-2 * playlists.WINDOW :]
     near = follower.screen.withheld.near
-    return playlists.live_list(rendition, tail, follower.wall0, follower.ended, near)
+    return playlists.live_list(rendition, tail, follower.wall0, follower.ended, near, skip, reports)
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

@@ -3,6 +3,7 @@ segments in, text out.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from recordings.cmaf import MEDIA_START
@@ -11,7 +12,8 @@ from recordings.timeline import Entry, entries
 
 PART_TARGET = {"v0": 0.2, "v1": 0.2, "a0": 0.21334}
 TARGET_DURATION = 1
-WINDOW = 8  # complete segments of the live list
+PARTS_PER_SEGMENT = 5
+WINDOW = 30  # complete segments of the live list: a pause of half a minute loses nothing
 WITH_PARTS = 3  # newest complete segments whose parts are listed too
 # Recording time 0 is media time 1 s. Not MPEGTS:0: hls.js then places cues that it reads before the first
 # picture of a discontinuity without waiting for it, several seconds off.
@@ -21,14 +23,37 @@ SKIP_UNTIL = 12 * TARGET_DURATION
 Cue = tuple[int, int, str, str]  # begin and end in recording ms, speaker, text
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far another rendition of the same recording is: its newest segment and the last part in it."""
+
+    rendition: str
+    msn: int
+    part: int
+
+
+def report_of(rendition: str, segments: Sequence[Segment]) -> Report | None:
+    if not segments:
+        return None
+    return Report(rendition, segments[-1].msn, len(segments[-1].parts) - 1)
+
+
 def live_list(
-    rendition: str, segments: Sequence[Segment], wall0: float | None, ended: bool, near: bool = True
+    rendition: str,
+    segments: Sequence[Segment],
+    wall0: float | None,
+    ended: bool,
+    near: bool = True,
+    skip: bool = False,
+    reports: Iterable[Report] = (),
 ) -> str:
-    """The low-latency list of one rendition: the last complete segments, and the parts of the newest. `near`
-    False: whole segments only, for what is delayed or being cut."""
-    listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete][
-        -WINDOW:
-    ]
+    """The low-latency list of one rendition: the last complete segments, and the parts of the newest.
+
+    `near` False: whole segments only, for what is delayed or being cut. `skip`: a delta update
+    (8216bis section 6.2.5.1). `reports`: of the other renditions (4.4.5.4).
+    """
+    listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete]
+    listed = listed[-WINDOW:]
     current = segments[-1] if near and segments and not segments[-1].complete else None
     target = PART_TARGET[rendition]
     first = listed[0].msn if listed else (current.msn if current else 0)
@@ -41,23 +66,34 @@ def live_list(
         f"#EXT-X-MEDIA-SEQUENCE:{first}",
         f"#EXT-X-DISCONTINUITY-SEQUENCE:{first_epoch}",
     ]
-    writer = _Writer(lines, first_epoch, wall0)
+    skipped = _skippable(listed) if skip and near and not ended else 0
+    writer = _Writer(lines, _skip(lines, listed, skipped, first_epoch), wall0)
     with_parts = {
         entry.msn for entry in listed[-WITH_PARTS:] if near and entry.segment and not entry.segment.slate
     }
-    for entry in listed:
+    for entry in listed[skipped:]:
         writer.segment(entry, parts=entry.msn in with_parts)
     if current is not None:
         writer.head(Entry(current.msn, current.epoch, current.duration, current))
         writer.parts(current)
-    lines += ["#EXT-X-ENDLIST"] if ended else _hint(segments) if near else []
+    if ended:
+        lines.append("#EXT-X-ENDLIST")
+    elif near:
+        lines += [*_hint(segments), *map(_report_line, reports)]
     return "\n".join(lines) + "\n"
 
 
 def _low_latency(target: float) -> str:
     return (
-        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3.1 * target:.3f}\n"
-        f"#EXT-X-PART-INF:PART-TARGET={target}"
+        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3.1 * target:.3f}"
+        f",CAN-SKIP-UNTIL={SKIP_UNTIL}\n#EXT-X-PART-INF:PART-TARGET={target}"
+    )
+
+
+def _report_line(report: Report) -> str:
+    return (
+        f'#EXT-X-RENDITION-REPORT:URI="../{report.rendition}/live.m3u8",'
+        f"LAST-MSN={report.msn},LAST-PART={report.part}"
     )
 
 
@@ -81,16 +117,20 @@ def replay_list(segments: Sequence[Segment], wall0: float | None, ended: bool, s
     lines.append(f"#EXT-X-MEDIA-SEQUENCE:{listed[0].msn if listed else 0}")
     first_epoch = listed[0].epoch if listed else 0
     lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{first_epoch}")
-    epoch_before = first_epoch
-    if skipped:
-        lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
-        epoch_before = listed[skipped - 1].epoch
-    writer = _Writer(lines, epoch_before, wall0)
+    writer = _Writer(lines, _skip(lines, listed, skipped, first_epoch), wall0)
     for entry in listed[skipped:]:
         writer.segment(entry, parts=False)
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
+
+
+def _skip(lines: list[str], listed: Sequence[Entry], skipped: int, first_epoch: int) -> int:
+    """Says in `lines` what is left out, and gives the epoch before what follows."""
+    if not skipped:
+        return first_epoch
+    lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+    return listed[skipped - 1].epoch
 
 
 def _skippable(listed: Sequence[Entry]) -> int:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from recordings.restream import Restream, targets
 from recordings.supervisor import ProgrammeSupervisor
 from recordings.tracks import TrackWriter
 from signaling.orm import media as rows
@@ -54,6 +55,7 @@ class Programme:
         self.tracks = TrackWriter(place.directory, self.t0, place.began)
         self._worker, self._session = worker, session
         self._task = asyncio.create_task(self.supervisor.run())
+        self._onward = [Restream(place.directory, one) for one in targets(settings.RESTREAM)]
         for sink in (self.supervisor, self.tracks):
             worker.add_sink(session, sink)
 
@@ -71,18 +73,24 @@ class Programme:
         """The session has ended: the last part is written and the lists are closed."""
         self._detach()
         await self.supervisor.stop()
+        await self._stop_onward(ended=True)
         await asyncio.to_thread(self.tracks.close)
 
     async def abandon(self) -> None:
         """This process ends or has lost the session: the recording goes on elsewhere."""
         self._detach()
+        await self._stop_onward(ended=False)
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         await asyncio.to_thread(self.tracks.close)
 
+    async def _stop_onward(self, ended: bool) -> None:
+        await asyncio.gather(*(one.stop(ended) for one in self._onward))
+
     def figures(self) -> dict[str, Any]:
         return {
+            "restream": [one.status() for one in self._onward],
             "programme": {
                 "restarts": len(self.supervisor.restarts),
                 "dropped": dict(self.supervisor.dropped),

@@ -26,13 +26,24 @@ def test_the_file_is_valid_by_the_compose_schema() -> None:
 
 
 def test_every_process_of_the_house_is_a_service() -> None:
-    wanted = {"web", "media", "scribe", "clerk", "postgres", "redis", "nginx", "coturn", "prepare"}
+    wanted = {
+        "web",
+        "segments",
+        "media",
+        "scribe",
+        "clerk",
+        "postgres",
+        "redis",
+        "nginx",
+        "coturn",
+        "prepare",
+    }
     assert wanted <= set(compose()["services"])
 
 
 def test_services_run_commands_that_exist() -> None:
     commands = get_commands()
-    for name in ("web", "media", "scribe", "clerk"):
+    for name in ("web", "segments", "media", "scribe", "clerk"):
         command = compose()["services"][name]["command"]
         assert command[:2] == ["python", "manage.py"] and command[2] in commands
 

@@ -6,6 +6,7 @@ import {
   lineWords,
   linkLight,
   recordingLight,
+  restreamLight,
   seatSeconds,
   viewersLight,
 } from "../../portal/static/js/console-health.js";
@@ -35,6 +36,17 @@ test("captions that stay away are told while somebody is on", () => {
   assert.equal(captionsLight("live", null, true).level, "warn");
   assert.equal(captionsLight("live", 3_000, true).level, "good");
   assert.match(captionsLight("live", 45_000, true).words, /45 秒/);
+});
+
+test("engines of others are told of only where there are some, the broken one by its name", () => {
+  assert.equal(restreamLight([]), null);
+  assert.equal(restreamLight(undefined), null);
+  const live = { name: "cdn", state: "live" };
+  assert.equal(restreamLight([live]).level, "good");
+  assert.equal(restreamLight([live, { name: "county", state: "connecting" }]).level, "wait");
+  const broken = restreamLight([live, { name: "county", state: "retrying" }]);
+  assert.equal(broken.level, "bad");
+  assert.match(broken.words, /county/);
 });
 
 test("viewers are told by tier", () => {

@@ -58,6 +58,41 @@ async def test_a_list_waits_for_the_part_that_was_asked_for(root: Path) -> None:
     assert 'BYTERANGE="10@20"' in answer.text
 
 
+async def test_a_part_that_a_segment_never_had_is_the_first_of_the_next(root: Path) -> None:
+    app = LiveSegments(root)
+    for index in range(2, 5):
+        write_part(root, 2, index)
+    waiting = asyncio.create_task(get(app, "/hls/1/v0/live.m3u8?_HLS_msn=2&_HLS_part=5"))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    write_part(root, 3, 0)
+    assert 'URI="3.m4s",BYTERANGE="10@0"' in (await asyncio.wait_for(waiting, 5)).text
+
+
+async def test_a_list_reports_how_far_the_other_renditions_are(root: Path) -> None:
+    app = LiveSegments(root)
+    write_part(root, 2, 0, rendition="v1")
+    text = (await get(app, "/hls/1/v0/live.m3u8")).text
+    assert '#EXT-X-RENDITION-REPORT:URI="../v1/live.m3u8",LAST-MSN=2,LAST-PART=0' in text
+    assert "a0/live" not in text, "nothing is there yet"
+    text = (await get(app, "/hls/1/v1/live.m3u8")).text
+    assert '#EXT-X-RENDITION-REPORT:URI="../v0/live.m3u8",LAST-MSN=2,LAST-PART=1' in text
+
+
+async def test_caches_keep_what_stays_and_share_what_changes(root: Path) -> None:
+    app = LiveSegments(root)
+    awaited = await get(app, "/hls/1/v0/live.m3u8?_HLS_msn=2&_HLS_part=1")
+    assert awaited.headers["cache-control"] == "public, max-age=6"
+    for path in ("v0/live.m3u8", "v0/replay.m3u8", "master.m3u8"):
+        listed = await get(app, f"/hls/1/{path}")
+        assert (listed.headers["cache-control"], listed.headers["x-accel-expires"]) == ("no-cache", "1")
+    part = await get(app, "/hls/1/v0/2.m4s", headers={"Range": "bytes=0-9"})
+    assert "immutable" in part.headers["cache-control"]
+    assert part.headers["x-accel-expires"] == "10", "it may be cut or withdrawn"
+    growing = await get(app, "/hls/1/v0/2.m4s", headers={"Range": "bytes=10-"})
+    assert growing.headers["cache-control"] == "no-store", "the same words give more in a moment"
+
+
 async def test_waiting_for_a_whole_segment_ends_when_a_restart_cuts_it_short(root: Path) -> None:
     app = LiveSegments(root)
     waiting = asyncio.create_task(get(app, "/hls/1/v0/live.m3u8?_HLS_msn=2"))
@@ -103,6 +138,7 @@ async def test_more_waiting_requests_than_places_are_sent_away(root: Path) -> No
         "_HLS_msn=-1",
         "_HLS_msn=2&_HLS_part=1.5",
         "_HLS_msn=99",
+        "_HLS_msn=2&_HLS_part=18",
         "_HLS_msn=1234567890123",
         "_HLS_msn=",
     ],

@@ -1,6 +1,7 @@
 """The lists, for any recording that crashes and full disks may leave behind."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -95,13 +96,32 @@ def test_a_media_sequence_only_grows_while_a_recording_grows(segments: list[Segm
     assert all(before <= after for before, after in pairwise(starts))
 
 
-@given(recordings())
-def test_a_delta_update_leaves_out_exactly_what_it_says(segments: list[Segment]) -> None:
-    whole = playlists.replay_list(segments, None, False)
-    delta = playlists.replay_list(segments, None, False, skip=True)
-    skipped = sum(int(value) for value in re.findall(r"SKIPPED-SEGMENTS=(\d+)", delta))
+def long_recording(segments: list[Segment]) -> list[Segment]:
+    """`segments` behind twenty whole ones, so that there is something to leave out."""
+    before = [
+        Part(0, msn, index, index * 10, 10, 0.2, index == 0, 1 + msn + index * 0.2, 0.0)
+        for msn in range(20)
+        for index in range(5)
+    ]
+    later = [replace(part, msn=part.msn + 20) for one in segments for part in one.parts]
+    return grouped(before + later)
+
+
+@given(recordings(), st.booleans())
+def test_a_delta_update_leaves_out_exactly_what_it_says(segments: list[Segment], live: bool) -> None:
+    segments = long_recording(segments)
+    if live:
+        whole, delta = (playlists.live_list("v0", segments, None, False, skip) for skip in (False, True))
+    else:
+        whole, delta = (playlists.replay_list(segments, None, False, skip) for skip in (False, True))
+    (skipped,) = (int(value) for value in re.findall(r"SKIPPED-SEGMENTS=(\d+)", delta))
     numbers = re.findall(r"^(\d+)\.m4s$", whole, re.MULTILINE)
     assert re.findall(r"^(\d+)\.m4s$", delta, re.MULTILINE) == numbers[skipped:]
+    assert re.findall(r"^#EXT-X-PART:.*$", delta, re.MULTILINE) == re.findall(
+        r"^#EXT-X-PART:.*$", whole, re.MULTILINE
+    )
+    shown = sum(float(value.rstrip(",")) for value in tag_values(delta, "EXTINF"))
+    assert shown >= playlists.SKIP_UNTIL - 1e-3, "the end of the list is always there"
 
 
 @given(recordings(), st.floats(0, 30_000))

@@ -38,23 +38,23 @@ def filled(value: str, variables: dict[str, str]) -> str:
 
 
 class ManyProcesses:
-    """web, media, scribe and clerk by the very commands of docker-compose.yml; `url` is nginx's (TLS)."""
+    """web, segments, media, scribe and clerk by the very commands of docker-compose.yml; `url` is nginx's (TLS)."""
 
     def __init__(self) -> None:
         self.data_dir = Path(tempfile.mkdtemp(prefix="many-"))
         self.data_dir.chmod(0o755)
         self.postgres, self.database_url = servers.postgres()
         self.redis, self.redis_url = servers.redis()
-        self.web_port, self.media_port = free_port(), free_port()
+        self.web_port, self.segments_port, self.media_port = free_port(), free_port(), free_port()
         self.static = self.data_dir / "static"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.nginx: servers.Server | None = None
         self._run_to_end("prepare")
-        self.nginx = servers.nginx(self.web_port, self.static)
+        self.nginx = servers.nginx(self.web_port, self.static, self.segments_port)
         self.url = f"https://127.0.0.1:{self.nginx.port}"
         # Production refuses invented people; this one command runs as if it were none.
         self.once("demo", PRODUCTION="0")
-        for name in ("web", "media", "scribe", "clerk"):
+        for name in ("web", "segments", "media", "scribe", "clerk"):
             self.start(name)
         self._wait()
 
@@ -80,7 +80,12 @@ class ManyProcesses:
     def command(self, name: str) -> list[str]:
         """The service's command with this machine's Python and a free port."""
         words = [str(word) for word in services()[name]["command"]]
-        replace = {"python": sys.executable, "8000": str(self.web_port), "0.0.0.0": "127.0.0.1"}
+        replace = {
+            "python": sys.executable,
+            "8000": str(self.web_port),
+            "8001": str(self.segments_port),
+            "0.0.0.0": "127.0.0.1",
+        }
         return [replace.get(word, word) for word in words]
 
     def _run_to_end(self, name: str) -> None:

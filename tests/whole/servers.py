@@ -120,7 +120,7 @@ def certificate(directory: Path) -> tuple[Path, Path]:
     return chain, key
 
 
-def nginx(web_port: int, static: Path) -> Server:
+def nginx(web_port: int, static: Path, segments_port: int = 0) -> Server:
     """The repository's own template, filled as the nginx image fills it."""
     directory = Path(tempfile.mkdtemp(prefix="nginx-"))
     directory.chmod(0o755)
@@ -128,6 +128,7 @@ def nginx(web_port: int, static: Path) -> Server:
     port = free_port()
     values = {
         "WEB_ADDRESS": f"127.0.0.1:{web_port}",
+        "SEGMENTS_ADDRESS": f"127.0.0.1:{segments_port or web_port}",
         "STATIC_DIRECTORY": str(static),
         "CERTIFICATE": str(chain),
         "CERTIFICATE_KEY": str(key),

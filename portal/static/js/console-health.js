@@ -44,6 +44,20 @@ export function captionsLight(session, silentFor, someoneOn) {
   return { level: "warn", words: fill(gettext("字幕：%(seconds)s 秒没有新字"), { seconds }) };
 }
 
+/**
+ * @param {{name: string, state: string}[] | undefined} targets  engines of others that get the programme too
+ * @returns {Light | null} null where there are none
+ */
+export function restreamLight(targets) {
+  if (!targets?.length) return null;
+  const named = (/** @type {string} */ state) => targets.filter((one) => one.state === state).map((one) => one.name).join(" · ");
+  const broken = named("retrying");
+  if (broken) return { level: "bad", words: fill(gettext("转播：%(names)s 不通，正在重试"), { names: broken }) };
+  const opening = named("connecting");
+  if (opening) return { level: "wait", words: fill(gettext("转播：正在接通 %(names)s"), { names: opening }) };
+  return { level: "good", words: gettext("转播：正常") };
+}
+
 /** Pages that play, by the way they do. @param {{webrtc?: number, hls?: number, sound?: number}} counts @returns {Light} */
 export function viewersLight({ webrtc = 0, hls = 0, sound = 0 }) {
   const words = fill(gettext("观众：实时 %(webrtc)s · 延时 %(hls)s · 只听 %(sound)s"), { webrtc, hls, sound });

@@ -1,6 +1,6 @@
 // Keeps an eye on the broadcast for the moderator: the small preview, and the health light in words.
 
-import { captionsLight, lineWords, linkLight, recordingLight, viewersLight } from "./console-health.js";
+import { captionsLight, lineWords, linkLight, recordingLight, restreamLight, viewersLight } from "./console-health.js";
 import { need } from "./dom.js";
 import { hasFace } from "./studio-phase.js";
 import { Watcher } from "./watch.js";
@@ -87,6 +87,7 @@ export class HealthWatch {
     try {
       const found = await this.signal.request("statistics");
       this.#recording(found.programme?.programme ?? null);
+      this.#restream(restreamLight(found.programme?.restream));
       if (found.programme?.layout) this.layout(found.programme.layout);
       this.strip.lines(lineWords(found.media, this.media));
       this.media = found.media;
@@ -94,6 +95,12 @@ export class HealthWatch {
     } catch {
       this.strip.light("recording", recordingLight(this.state, null, null));
     }
+  }
+
+  /** @param {import("./console-health.js").Light | null} light */
+  #restream(light) {
+    need("[data-light=restream]", HTMLElement).hidden = light === null;
+    if (light) this.strip.light("restream", light);
   }
 
   /** @param {any} programme */

@@ -1,0 +1,52 @@
+"""Players that know nothing of us: Debian's ffmpeg and GStreamer, on what was recorded and on what is being written."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from recordings.live_asgi import LiveSegments
+from tests.recordings.small_server import serving
+from tests.recordings.test_restream import broadcast
+
+pytestmark = pytest.mark.servers
+
+
+async def said(*command: str) -> str:
+    """What a player says when it has played to the end; it must end by itself, and well."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    try:
+        out, _ = await asyncio.wait_for(process.communicate(), 90)
+    except TimeoutError:
+        process.kill()
+        raise
+    assert process.returncode == 0, out.decode()
+    return out.decode()
+
+
+def ffmpeg(url: str) -> tuple[str, ...]:
+    return ("ffmpeg", "-v", "error", "-stats", "-i", url, "-f", "null", "-")
+
+
+def gstreamer(url: str) -> tuple[str, ...]:
+    decoded = f"uridecodebin uri={url} name=source"
+    picture = "source. ! video/x-raw ! queue ! identity silent=false name=pictures ! fakesink"
+    sound = "source. ! audio/x-raw ! queue ! fakesink"
+    return ("gst-launch-1.0", "-v", *f"{decoded} {picture} {sound}".split())
+
+
+async def test_ffmpeg_and_gstreamer_play_a_recording_with_a_restart_inside(recorded: Path) -> None:
+    async with serving(LiveSegments(recorded.parent), {}) as address:
+        url = f"{address}/hls/7/replay.m3u8"
+        assert "error" not in (await said(*ffmpeg(url))).lower()
+        assert (await said(*gstreamer(url))).count("chain") > 200, "pictures"
+
+
+async def test_ffmpeg_and_gstreamer_play_while_it_is_written(recorded: Path, tmp_path: Path) -> None:
+    async with broadcast(recorded, tmp_path) as directory, serving(LiveSegments(tmp_path), {}) as address:
+        url = f"{address}/hls/{directory.name}/v0/live.m3u8"
+        await asyncio.sleep(2)
+        played = await asyncio.gather(said(*ffmpeg(url)), said(*gstreamer(url)))
+        assert played[1].count("chain") > 60, "pictures"
