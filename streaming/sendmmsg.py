@@ -21,6 +21,7 @@ CHUNK = 32  # viewers a call; their packets of one frame stay in the processor's
 _MAX_TAG = 16
 _LENGTHS = 4 * MAX_RUN  # bytes: one C int per packet, in front of the packets
 _PLACE = _LENGTHS + MAX_RUN * (MAX_PLAIN + _MAX_TAG)
+_MAX_SHAPES = 256  # of runs whose pointers are kept; some 10 KB each
 _ADDRESS = 28  # bytes: room for sockaddr_in6
 
 FFI = cffi.FFI()
@@ -111,7 +112,10 @@ class Workbench:
         self._sizes = memoryview(FFI.buffer(self.vectors)).cast("L")[1::2]  # every iov_len (size_t)
         self.control = FFI.new("char[]", control_message())
         self._segment = FFI.buffer(self.control)
-        self._shape = (-1, -1)
+        self._lengths = [
+            [FFI.cast("int *", place + 4 * at) for at in range(MAX_RUN)] for place in self.places
+        ]
+        self._shapes: dict[tuple[int, int], tuple[list[Any], list[Any]]] = {}
         self._total = -1
         self.packets: list[Any] = []
         self.lengths: list[Any] = []
@@ -131,8 +135,7 @@ class Workbench:
         sizes = [len(packet) for packet in run.packets]
         lengths = struct.pack(f"={count}i", *sizes).ljust(_LENGTHS, b"\0")
         self.template = lengths + bytes(tag).join(run.packets)
-        if self._shape != (count, step):
-            self._point(count, step)
+        self._point(count, step)
         total = step * (count - 1) + sizes[-1] + tag
         if self._total != total:
             self._total = total
@@ -144,13 +147,20 @@ class Workbench:
             struct.pack_into("@H", self._segment, SIZE_AT, step)
 
     def _point(self, count: int, step: int) -> None:
-        """The pointers into every place: all packets of the first viewer, all of the second, and so on."""
-        self._shape = count, step
-        starts = [_LENGTHS + at * step for at in range(count)]
-        places = self.places
-        self.packets = [place + start for place in places for start in starts]
-        if len(self.lengths) != count * CHUNK:
-            self.lengths = [FFI.cast("int *", place + 4 * at) for place in places for at in range(count)]
+        """The pointers into every place: all packets of the first viewer, all of the second, and so on.
+
+        They are kept by shape: sound and pictures take turns, and making 32 × 5 pointers anew for each cost as
+        much as encrypting for 100 viewers.
+        """
+        found = self._shapes.get((count, step))
+        if found is None:
+            starts = [_LENGTHS + at * step for at in range(count)]
+            packets = [place + start for place in self.places for start in starts]
+            found = packets, [length for lengths in self._lengths for length in lengths[:count]]
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            self._shapes[count, step] = found
+        self.packets, self.lengths = found
 
     def copies(self, offsets: Sequence[int]) -> Any:
         """What `memmove` is mapped over to fill as many places: targets, sources, length.

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.gallery import evening
 from tests.gallery.gallery import LAUNCH, Gallery
 from tests.whole.county import ROOT, County, prepared_data
 
+# Many pages of one browser on a busy machine: what is waited for comes, only later.
+expect.set_options(timeout=20_000)
 PICTURES = ROOT / "artefacts" / "pages"
 
 

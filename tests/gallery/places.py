@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, expect
 
 VISITOR = "visitor"
+# Seen once the page's modules run; a tap before that leads to the plain form.
+LIVE_READY = "[data-hand]"
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,9 @@ ON_AIR = (
     Place("home-on-air", "/"),
     Place("live", "/live/{live}/"),
     Place("live-of-citizen", "/live/{live}/", "alice"),
-    Place("ask", "/live/{live}/", prepare=_open_ask),
-    Place("ask-village", "/live/{live}/", prepare=_ask_village),
-    Place("ask-refused", "/live/{live}/", prepare=_ask_refused),
+    Place("ask", "/live/{live}/", ready=LIVE_READY, prepare=_open_ask),
+    Place("ask-village", "/live/{live}/", ready=LIVE_READY, prepare=_ask_village),
+    Place("ask-refused", "/live/{live}/", ready=LIVE_READY, prepare=_ask_refused),
     Place("console", "/live/{live}/console/", "bob", "[data-list] > *", _pick_row),
     Place("console-keys", "/live/{live}/console/", "bob", "[data-list] > *", _help),
 )

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.gallery.gallery import PICTURES, Gallery
 from tests.gallery.keyboard import press, tab_to
-from tests.gallery.places import ON_AIR, PLANNED, Place
+from tests.gallery.places import LIVE_READY, ON_AIR, PLANNED, Place
 from tests.whole.people import code_in
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,7 @@ def fresh(gallery: Gallery, name: str, who: str | None = None) -> Page:
 
 def test_a_visitor_asks_and_proves_the_number_with_the_keyboard_alone(on_air: Gallery) -> None:
     page = fresh(on_air, "live")
+    page.locator(LIVE_READY).wait_for()
     tab_to(page, ".skip")
     page.keyboard.press("Enter")
     press(page, "[data-ask]")

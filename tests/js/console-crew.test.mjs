@@ -36,7 +36,7 @@ test("a look is due before a question with personal data is shown, and only then
 
 test("one key cuts and lets go; with a delay what has not gone out is cut too", () => {
   assert.deepEqual(cutStep([], 20), { type: "cut", fields: { back: 20 } });
-  assert.deepEqual(cutStep([{ id: 1, begin_ms: 0, end_ms: 5 }], 0), { type: "cut", fields: { back: 0 } });
+  assert.deepEqual(cutStep([{ id: 1, begin_ms: 0, end_ms: 5 }], 0), { type: "cut", fields: { back: 10 } });
   assert.deepEqual(cutStep([{ id: 1, begin_ms: 0, end_ms: null }], 20), { type: "cut_end", fields: {} });
 });
 

@@ -111,7 +111,7 @@ def long_recording(segments: list[Segment]) -> list[Segment]:
 def test_a_delta_update_leaves_out_exactly_what_it_says(segments: list[Segment], live: bool) -> None:
     segments = long_recording(segments)
     if live:
-        whole, delta = (playlists.live_list("v0", segments, None, False, skip) for skip in (False, True))
+        whole, delta = (playlists.live_list("v0", segments, None, False, skip=skip) for skip in (False, True))
     else:
         whole, delta = (playlists.replay_list(segments, None, False, skip) for skip in (False, True))
     (skipped,) = (int(value) for value in re.findall(r"SKIPPED-SEGMENTS=(\d+)", delta))

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
@@ -227,8 +228,7 @@ class Receiver:
             if isinstance(frame, VideoFrame):
                 self.pictures.append((frame.width, frame.height))
             elif isinstance(frame, AudioFrame):
-                sound: Any = frame.to_ndarray()
-                self.loud += int(abs(sound).max() > 1000)
+                self.loud += int(np.abs(frame.to_ndarray()).max() > 1000)
 
     async def close(self) -> None:
         for task in self.tasks:

@@ -120,13 +120,15 @@ def test_the_clerk_does_each_duty_in_its_time_and_one_failure_costs_no_other() -
 async def test_everybody_hears_the_number_of_viewers_once_per_change(page: OpenPage, door: Parts) -> None:
     heartbeat = Heartbeat(door)
     alice = await page("alice")
+    await alice.request("playing", line="hls")
     await heartbeat.beat()
-    assert await alice.until("viewers") == {"type": "viewers", "webrtc": 0, "hls": 1}
+    assert await alice.until("viewers") == {"type": "viewers", "webrtc": 0, "hls": 1, "sound": 0}
     await heartbeat.beat()
     lin = await page("lin", "leader")
     await heartbeat.beat()
-    assert await lin.until("viewers") == {"type": "viewers", "webrtc": 0, "hls": 1}
+    assert await lin.until("viewers") == {"type": "viewers", "webrtc": 0, "hls": 1, "sound": 0}
     dora = await page("dora")
+    await dora.request("playing", line="hls")
     await heartbeat.beat()
     assert (await dora.until("viewers"))["hls"] == 2
     # Nothing was said to Alice in between.

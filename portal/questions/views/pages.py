@@ -1,4 +1,4 @@
-"""Home, live, console, stage and replay; their context is listed in `portal/live/views.py`."""
+"""Home, live, console, stage and replay; their context is listed in `portal/live/views/__init__.py`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

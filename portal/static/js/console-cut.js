@@ -5,8 +5,9 @@ import { elapsed, fill } from "./staff-words.js";
 
 /** @typedef {{id: number, begin_ms: number, end_ms: number|null}} Cut */
 
-// With a delay what has not gone out yet is cut too; without one only what comes.
+// With a delay all that has not gone out yet is cut; without one at least the replay loses what was reacted to.
 export const DELAY_SECONDS = 20;
+export const REACTION_SECONDS = 10;
 
 /**
  * What a press of the button means now. Pure.
@@ -16,7 +17,7 @@ export const DELAY_SECONDS = 20;
  */
 export function cutStep(cuts, delay) {
   if (cuts.some((cut) => cut.end_ms === null)) return { type: "cut_end", fields: {} };
-  return { type: "cut", fields: { back: delay } };
+  return { type: "cut", fields: { back: delay || REACTION_SECONDS } };
 }
 
 export class CutDesk {
@@ -90,7 +91,7 @@ export class CutDesk {
   #sentence(open) {
     if (open) return gettext("正在切断：延时观众看到“暂不播出”，录像保留原片。");
     if (this.delay) return fill(gettext("延时观众晚 %(seconds)s 秒，切断时还没播出的都换成静止画面。"), { seconds: this.delay });
-    return gettext("没有延时：切断从现在起。");
+    return fill(gettext("没有延时：直播从现在起切断，回放从 %(seconds)s 秒前起。"), { seconds: REACTION_SECONDS });
   }
 
   /** @param {Event} event */
