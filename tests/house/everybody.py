@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.house.county import VISITOR
+from tests.house.county import PHONE, VISITOR
 from tests.house.crew import CREW
 
 CITIZENS = {"alice", "dora"}

@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import cache
 
 from tests.house.county import County, make_county
-from tests.house.test_everybody import LINES, filled
+from tests.house.everybody import LINES
+from tests.house.test_everybody import filled
 
 CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 MACHINE = re.compile(r'<time datetime="([^"]*)"')

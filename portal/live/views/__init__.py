@@ -37,8 +37,6 @@ my-question row     public row + {"state_label" (case), "accepted": bool, "hidde
 answer row          public row + {"session": {"id", "title"}, "host", "answered_at": datetime or None}
 """
 
-from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -47,31 +45,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.live.actions import cancel as cancel_session
-from portal.live.actions import lay_rota, postpone, remind, swap
+from portal.live.actions import lay_rota, postpone, swap
 from portal.live.actions import plan as plan_session
-from portal.live.feed import Entry, feed
 from portal.live.forms import MoveForm, PlanForm, RotaForm, SwapForm
 from portal.live.models import LiveSession
 from portal.live.queries import (
-    LATE_START,
     Anyone,
-    calendar,
     may_host,
     may_moderate,
     may_plan,
-    next_taking,
     planned,
-    reminded,
     upcoming,
     view_of,
 )
-from portal.live.states import SessionState
-from portal.notices.push import public_key
-from portal.notices.queries import listening
 from portal.people.models import Person
 from portal.people.queries import is_verified
 
