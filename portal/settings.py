@@ -170,11 +170,19 @@ MEDIA_MAX_VIEWERS = env.number("MEDIA_MAX_VIEWERS", 30)
 RECORDINGS_DIR = DATA_DIR / "recordings"
 # Engines that others run and that get the programme too: name=url, comma-separated.
 RESTREAM = env.words("RESTREAM")
+ATTACHMENTS_DIR = DATA_DIR / "attachments"
 
 # Speech: a directory with a sherpa-onnx model for Mandarin; without one English is recognised out of the box.
 SPEECH_MODEL_DIR = env.text("SPEECH_MODEL_DIR")
 
 SMS_BACKEND = env.text("SMS_BACKEND", "portal.notices.sms.ConsoleBackend")
+# Web push: a P-256 key (base64url of its DER or of the bare 32 bytes) and whom push services may write to. Without it
+# reminders go by SMS. Only addresses of these push services are taken from browsers.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", "mailto:webmaster@localhost")
+PUSH_HOSTS = env.words(
+    "PUSH_HOSTS", "googleapis.com,push.services.mozilla.com,notify.windows.com,push.apple.com"
+)
 # Days, to be confirmed by the operator.
 RECORDINGS_KEEP_DAYS = env.number("RECORDINGS_KEEP_DAYS", 60)
 LOGS_KEEP_DAYS = env.number("LOGS_KEEP_DAYS", 180)

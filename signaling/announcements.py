@@ -25,7 +25,7 @@ def with_facts(stage: dict[str, Any], facts: StageFacts) -> dict[str, Any]:
             "present": here and facts.guest_present,
             "seat_until": facts.seat_until if here else None,
         }
-    return {"main": main, "guest": guest, "queue": stage["queue"]}
+    return {"main": main, "guest": guest, "queue": stage["queue"], "hands": stage["hands"]}
 
 
 async def stage_of(parts: Parts, session_id: int, stage: dict[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,7 @@ class Stage(Answer):
     main: Row
     guest: Row | None
     queue: list[Row]
+    hands: list[Row]
 
 
 @dataclass(frozen=True, slots=True)

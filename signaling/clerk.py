@@ -12,7 +12,7 @@ from channels.db import database_sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
 
-from portal.appeals.actions import tick
+from portal.appeals.actions import tick, tidy_files
 from portal.live.actions import remind_due
 from portal.notices.actions import deliver_due
 from recordings.actions import make_due_clips
@@ -36,6 +36,7 @@ def duties() -> list[Duty]:
         Duty("clips", 1.0, make_due_clips),
         Duty("reminders", 20.0, lambda: remind_due(timezone.now())),
         Duty("messages", 1.0, lambda: deliver_due(timezone.now())),
+        Duty("files", 60.0, lambda: tidy_files(timezone.now())),
         Duty("clocks", 30.0, lambda: tick(timezone.now())),
     ]
 

@@ -70,6 +70,7 @@ class Client:
     allowance: Allowance = field(default_factory=Allowance)
     peers: set[str] = field(default_factory=set)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
 
     @property
     def owner(self) -> str:
@@ -82,6 +83,12 @@ class Client:
     def offer(self, text: str) -> None:
         self.outbox.offer(text)
         if self.outbox.hopeless:
+            self.closing.set()
+
+    def logged_out(self, person_id: int) -> None:
+        """Their telephone may be in other hands: nothing more is told, and what they send ends too."""
+        if self.person_id == person_id:
+            self.ended = True
             self.closing.set()
 
     def is_meant(self, to: dict[str, Any]) -> bool:

@@ -117,7 +117,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
                 await self.close(code=POLICY)
                 return
             await self.client.closing.wait()
-        await self.close(code=TRY_AGAIN_LATER)
+        await self.close(code=POLICY if self.client.ended else TRY_AGAIN_LATER)
 
     async def disconnect(self, code: int) -> None:
         for task in self.tasks:
@@ -126,7 +126,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         await self.parts.hub.leave(self.client)
         # A page that was closed gives its place up at once; after a broken line the media may still flow,
         # and the same tab comes back for it.
-        if code in (1000, 1001) and self.client.publishing is None:
+        if self.client.ended or (code in (1000, 1001) and self.client.publishing is None):
             await self.leave_peers()
 
     async def leave_peers(self) -> None:

@@ -22,6 +22,8 @@ Message = dict[str, Any]
 RENEW_SECONDS = 1800.0
 RETRY_SECONDS = 1.0
 STALE: Message = {"type": "stale"}
+# What concerns a person in whatever room: {"type": "logged_out", "person": id} of `people.actions`.
+PEOPLE = "people"
 
 
 class Member(Protocol):
@@ -31,6 +33,9 @@ class Member(Protocol):
     def session_id(self) -> int: ...
 
     def offer(self, text: str) -> None: ...
+
+    def logged_out(self, person_id: int) -> None:
+        """`person_id` has logged out everywhere; this socket ends if it is theirs."""
 
     def is_meant(self, to: dict[str, Any]) -> bool:
         """Whether a message directed at `to` ({person: id}, {role: name} or {peer: id}) is for this
@@ -72,6 +77,10 @@ class _Room:
     listening: asyncio.Task[None] | None = None
 
 
+def _groups(room: _Room) -> tuple[str, str]:
+    return topic_of(room.session_id), PEOPLE
+
+
 class Hub:
     def __init__(self, layer: Layer) -> None:
         self._layer = layer
@@ -92,7 +101,8 @@ class Hub:
             room = self._rooms.get(member.session_id)
             if room is None:
                 room = _Room(member.session_id, await self._layer.new_channel())
-                await self._layer.group_add(topic_of(member.session_id), room.channel)
+                for group in _groups(room):
+                    await self._layer.group_add(group, room.channel)
                 room.listening = asyncio.create_task(self._listen(room))
                 self._rooms[member.session_id] = room
             if self._renewing is None:
@@ -151,13 +161,21 @@ class Hub:
                 )
                 await self._subscribe_again(room)
                 continue
-            self.deliver(room.session_id, carried["message"], carried["to"])
+            self._take(room, carried["message"], carried["to"])
+
+    def _take(self, room: _Room, message: Message, to: dict[str, Any] | None) -> None:
+        if message.get("type") != "logged_out":
+            self.deliver(room.session_id, message, to)
+            return
+        for member in room.members:
+            member.logged_out(int(message["person"]))
 
     async def _subscribe_again(self, room: _Room) -> None:
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             try:
-                await self._layer.group_add(topic_of(room.session_id), room.channel)
+                for group in _groups(room):
+                    await self._layer.group_add(group, room.channel)
             except (RedisError, OSError):
                 continue
             # What was said meanwhile is gone: everybody asks for the changes since the revision they know.
@@ -169,13 +187,15 @@ class Hub:
             await asyncio.sleep(RENEW_SECONDS)
             for room in list(self._rooms.values()):
                 with contextlib.suppress(RedisError, OSError):
-                    await self._layer.group_add(topic_of(room.session_id), room.channel)
+                    for group in _groups(room):
+                        await self._layer.group_add(group, room.channel)
 
     async def _close(self, room: _Room) -> None:
         if room.listening is not None:
             await _ended(room.listening)
         with contextlib.suppress(RedisError, OSError):
-            await self._layer.group_discard(topic_of(room.session_id), room.channel)
+            for group in _groups(room):
+                await self._layer.group_discard(group, room.channel)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -26,6 +26,7 @@ from transcripts.engines.interface import EngineSpec, Recognised
 from transcripts.engines.models import BUILT_IN, find_models
 from transcripts.final_pass import FinalPasses
 from transcripts.follow import Place, TrackFollower
+from transcripts.notes import VoiceNotes
 
 log = logging.getLogger(__name__)
 
@@ -225,5 +226,6 @@ async def run_scribe(
     scribe = Scribe(data_dir, announce, live_sessions, live)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(scribe.run())
+        tasks.create_task(VoiceNotes(final or live, lambda: not scribe.client.idle()).run())
         if final is not None:
             tasks.create_task(FinalPasses(data_dir / "recordings", final, scribe.is_busy).run())

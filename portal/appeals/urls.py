@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.appeals.views import citizen, desk, lists
+from portal.appeals.views import citizen, desk, files, lists
 
 app_name = "appeals"
 urlpatterns = [
@@ -8,6 +8,10 @@ urlpatterns = [
     path("cases/<str:number>/", citizen.case, name="case"),
     path("cases/<str:number>/withdraw/", citizen.withdraw, name="withdraw"),
     path("cases/<str:number>/rate/<str:token>/", citizen.rate, name="rate"),
+    path("cases/<str:number>/files/", files.files, name="files"),
+    path("cases/<str:number>/files/<uuid:uuid>/", files.file, name="file"),
+    path("files/<uuid:uuid>/", files.upload, name="upload"),
+    path("files/<uuid:uuid>/remove/", files.remove_file, name="remove_file"),
     path("desk/", desk.desk, name="desk"),
     path("desk/bulk/", lists.bulk, name="bulk"),
     path("desk/promises/", lists.promises, name="promises"),

@@ -63,6 +63,7 @@ class EventKind(models.TextChoices):
     OVERDUE = "overdue", _("超期")
     WITHDRAWN = "withdrawn", _("撤回")
     ARCHIVED = "archived", _("归档")
+    ATTACHED = "attached", _("补充材料")
 
 
 class Audience(models.TextChoices):

@@ -16,7 +16,11 @@ SCRIPT = STATIC / "js" / "service-worker.js"
 # What home, calendar, own cases and the offline page need. Pages of a broadcast need the network anyway.
 FILES = (
     *(f"css/{name}.css" for name in ("tokens", "base", "parts", "print", "citizen", "cases")),
-    *(f"js/{name}.js" for name in ("page", "dom", "time", "backoff", "emitter", "ids")),
+    *(
+        f"js/{name}.js"
+        for name in ("page", "dom", "time", "backoff", "emitter", "ids", "files-sender", "read-aloud")
+    ),
+    "js/files-store.js",
     *(f"js/outbox{part}.js" for part in ("", "-box", "-rules", "-store")),
     "icons/icons.svg",
     "icons/mark.svg",

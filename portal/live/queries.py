@@ -1,5 +1,6 @@
 """Who may do what in a broadcast, and what everybody may know of it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,6 +102,16 @@ def current() -> LiveSession | None:
 def past(limit: int = 12) -> list[LiveSession]:
     """Ended broadcasts, the latest first."""
     return list(_rows().filter(state=SessionState.ENDED).order_by("-starts_at")[:limit])
+
+
+def ended() -> QuerySet[LiveSession]:
+    """All ended broadcasts, the latest first, for a page at a time."""
+    return _rows().filter(state=SessionState.ENDED).order_by("-starts_at", "-pk")
+
+
+def sessions_by_id(ids: Iterable[int]) -> dict[int, LiveSession]:
+    """In the order of their time, the latest first."""
+    return {session.pk: session for session in _rows().filter(pk__in=set(ids)).order_by("-starts_at", "-pk")}
 
 
 def live_session_ids() -> list[int]:

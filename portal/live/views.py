@@ -70,6 +70,8 @@ from portal.live.queries import (
     view_of,
 )
 from portal.live.states import SessionState
+from portal.notices.push import public_key
+from portal.notices.queries import listening
 from portal.people.models import Person
 from portal.people.queries import is_verified
 
@@ -228,7 +230,8 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         {"first": first, "rows": list(of_month)}
         for first, of_month in groupby(rows, key=lambda row: row["starts"].date().replace(day=1))
     ]
-    return render(request, "live/calendar.html", {"months": months, "may": rights(request.user)})
+    context = {"months": months, "may": rights(request.user), "push_key": public_key()}
+    return render(request, "live/calendar.html", context)
 
 
 @require_GET
@@ -266,5 +269,11 @@ def remind_me(request: HttpRequest, session_id: int) -> HttpResponse:
         return redirect(f"{reverse('people:login')}?next={reverse('live:calendar')}")
     wanted = request.POST.get("wanted", "1") == "1"
     remind(request.user, session_id, wanted)
-    messages.success(request, _("好的，开播前半小时发短信提醒您。") if wanted else _("不再提醒这一场。"))
+    if not wanted:
+        said = _("不再提醒这一场。")
+    elif listening(request.user).exists():
+        said = _("好的，开播前半小时在这台手机上通知您。")
+    else:
+        said = _("好的，开播前半小时发短信提醒您。")
+    messages.success(request, said)
     return redirect("live:calendar")

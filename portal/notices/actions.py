@@ -8,14 +8,19 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from portal.notices.models import Notice, NoticeChannel, NoticeStatus
-from portal.notices.vocabulary import DATE_FIELDS, TEMPLATES, day_words
+from portal.lib.errors import BadInput
+from portal.notices.models import Notice, NoticeChannel, NoticeStatus, PushAddress
+from portal.notices.push import Address, Gone, PushFailed, deliver, is_sound
+from portal.notices.queries import listening
+from portal.notices.vocabulary import DATE_FIELDS, PUSHES, TEMPLATES, day_words
 from portal.people.models import Identity, Person
 from portal.people.sealing import unseal
 from portal.people.sms import SmsFailed, gateway
 
 MOST_TRIES = 6
+MOST_BROWSERS = 5
 # A worker that died while sending: its rows are taken up again after this long.
 CLAIM_LASTS = timedelta(minutes=5)
 
@@ -25,8 +30,8 @@ log = logging.getLogger(__name__)
 def send(person: Person | None, template: str, payload: Mapping[str, str], key: str) -> Notice | None:
     """Write one message to `person`; delivered by the clerk after the commit.
 
-    By SMS to whom has a confirmed number, else to the person's page. Again with the same `key`: the first
-    row.
+    Reminders of broadcasts to the browsers that listen; else by SMS to whom has a confirmed number, else to the
+    person's page. Again with the same `key`: the first row.
     Raises `KeyError` for an unknown template or a payload that lacks a word the sentence needs.
     """
     if person is None:
@@ -39,20 +44,30 @@ def send(person: Person | None, template: str, payload: Mapping[str, str], key: 
             "person": person,
             "template": template,
             "payload": dict(payload),
-            "channel": NoticeChannel.SMS if identity else NoticeChannel.PAGE,
+            "channel": _channel(person, template, identity),
             "phone_sealed": identity.phone_sealed if identity else "",
         },
     )
     return notice
 
 
+def _channel(person: Person, template: str, identity: Identity | None) -> NoticeChannel:
+    if template in PUSHES and listening(person).exists():
+        return NoticeChannel.PUSH
+    return NoticeChannel.SMS if identity else NoticeChannel.PAGE
+
+
 def sentence(notice: Notice) -> str:
     """The message in the language of the page it stands on, its dates in words."""
+    return _filled(TEMPLATES[notice.template], notice)
+
+
+def _filled(template: object, notice: Notice) -> str:
     payload: dict[str, str] = dict(notice.payload)
     for field in DATE_FIELDS:
         if payload.get(field):
             payload[field] = day_words(date.fromisoformat(payload[field]))
-    return str(TEMPLATES[notice.template]) % payload
+    return str(template) % payload
 
 
 def _to_send(notice: Notice) -> str:
@@ -82,6 +97,10 @@ def _deliver(pk: int, now: datetime) -> bool:
     if not claimed:
         return False
     notice = Notice.objects.select_related("person").get(pk=pk)
+    if notice.channel == NoticeChannel.PUSH and not _pushed(notice):
+        # Nobody listens there, or the push service is away: a reminder does not wait.
+        notice.channel = NoticeChannel.SMS if notice.phone_sealed else NoticeChannel.PAGE
+        Notice.objects.filter(pk=pk).update(channel=notice.channel)
     try:
         if notice.channel == NoticeChannel.SMS:
             gateway().send(unseal(notice.phone_sealed), _to_send(notice))
@@ -95,6 +114,44 @@ def _deliver(pk: int, now: datetime) -> bool:
         return False
     Notice.objects.filter(pk=pk).update(status=NoticeStatus.SENT, sent_at=now)
     return True
+
+
+def _pushed(notice: Notice) -> bool:
+    """To every browser of the person that listens; did it reach one?"""
+    with translation.override(notice.person.language or settings.LANGUAGE_CODE):
+        message = {
+            "title": _("干群直通车"),
+            "body": _filled(PUSHES[notice.template], notice),
+            "url": str(notice.payload.get("url", "/")),
+            "tag": notice.key,
+        }
+    reached = 0
+    for row in listening(notice.person):
+        try:
+            deliver(Address(row.endpoint, row.p256dh, row.auth), message)
+            reached += 1
+        except Gone:
+            row.delete()
+        except PushFailed as error:
+            log.warning("push of notice %s failed (%s)", notice.pk, error)
+    return reached > 0
+
+
+def listen(person: Person, address: Address) -> None:
+    """Messages for `person` go to this browser from now on; who had it before loses it. Raises `BadInput`."""
+    if not is_sound(address):
+        raise BadInput(_("这个浏览器的通知地址无法使用，将改用短信。"), field="endpoint")
+    PushAddress.objects.update_or_create(
+        endpoint=address.endpoint,
+        defaults={
+            "person": person,
+            "p256dh": address.p256dh,
+            "auth": address.auth,
+            "sessions_round": person.sessions_round,
+        },
+    )
+    for old in PushAddress.objects.filter(person=person).order_by("-created_at", "-pk")[MOST_BROWSERS:]:
+        old.delete()
 
 
 def _postpone(notice: Notice, now: datetime) -> None:

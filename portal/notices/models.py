@@ -18,6 +18,8 @@ class NoticeStatus(models.TextChoices):
 
 class NoticeChannel(models.TextChoices):
     SMS = "sms", _("短信")
+    # To the browsers of the person; by SMS where none of them listens any more.
+    PUSH = "push", _("浏览器通知")
     # Staff without a verified telephone read theirs on the desk.
     PAGE = "page", _("站内")
 
@@ -43,3 +45,20 @@ class Notice(models.Model):
             models.Index(fields=["status", "not_before"], name="notice_due"),
             models.Index(fields=["person", "-created_at"], name="notice_of_person"),
         ]
+
+
+class PushAddress(models.Model):
+    """A browser of one person that listens for messages.
+
+    `sessions_round` is the person's at that time: after "log out everywhere" nothing is sent there any more.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="push_addresses")
+    endpoint = models.CharField(max_length=800, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    sessions_round = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"push address {self.pk}"

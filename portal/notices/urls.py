@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.notices import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("notices/push/", views.push, name="push")]

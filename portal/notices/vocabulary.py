@@ -28,6 +28,13 @@ TEMPLATES = {
     "call_back": _("诉求%(number)s收到不满意评价，请回访。"),
 }
 
+# What a notification says; the address is behind it.
+PUSHES = {
+    "starts_soon": _("今天%(time)s直播：%(title)s"),
+    "moved": _("直播“%(title)s”改到%(due)s %(time)s"),
+    "called_off": _("原定%(due)s %(time)s的直播“%(title)s”取消，已提的问题照常办理。"),
+}
+
 # Fields of a payload that are ISO dates and become words in the reader's language.
 DATE_FIELDS = ("due", "before")
 

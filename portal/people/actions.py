@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.events import tell
 from portal.lib.errors import BadInput, NotAllowed, NotFound, TryLater
 from portal.lib.http import client_address
 from portal.lib.pace import Pace, RateLimited
@@ -277,8 +278,10 @@ def note_contact(taken_by: Person, name: str, phone: str, village: str = "") -> 
 
 
 def leave_everywhere(person: Person) -> None:
-    """Every session of `person` on every device ends with its next request."""
+    """Every session of `person` on every device ends with its next request, open sockets at once."""
     Person.objects.filter(pk=person.pk).update(sessions_round=F("sessions_round") + 1)
+    # Sockets were opened with a cookie that was good then.
+    tell("people", {"type": "logged_out", "person": person.pk})
     log.info("person %s logged out everywhere", person.pk)
 
 

@@ -1,15 +1,16 @@
 """What the wall, the console, the stage and a citizen's own list show. Few statements, however many rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from portal.appeals.models import Clock
+from portal.appeals.models import Clock, Reply
 from portal.appeals.sealing import redacted
 from portal.appeals.states import State
-from portal.appeals.vocabulary import ClockKind
+from portal.appeals.vocabulary import ClockKind, ReplyKind
 from portal.live.models import LiveSession
 from portal.live.queries import session_of
 from portal.live.states import ON_AIR
@@ -21,6 +22,7 @@ from portal.questions.states import GUEST_STATES, PUBLIC, Kind, StageState, Wall
 Row = dict[str, Any]
 NOT_TAKEN_UP = frozenset({State.REGISTERED, State.NOT_ACCEPTED, State.WITHDRAWN})
 WALL_LENGTH = 50
+HANDS_LENGTH = 50
 # Under this, two questions merely share common words.
 ALIKE = 0.34
 NEARNESS = Case(
@@ -116,7 +118,8 @@ def _place(question: Question) -> Row:
 
 
 def stage(session_id: int) -> Row:
-    """Who is at the microphones: main (the leader), guest (nearest to the microphone) and the queue behind.
+    """Who is at the microphones: main (the leader), guest (nearest to the microphone), the queue behind,
+    and the raised hands that no moderator has chosen yet.
 
     Who is connected at this moment is known to the media service, which adds "present" and "seat_until".
     """
@@ -131,10 +134,13 @@ def stage(session_id: int) -> Row:
         .filter(session_id=session_id, stage_state=StageState.SHORTLISTED)
         .order_by("order", "pk")
     )
+    hands = question_rows().filter(session_id=session_id, kind=Kind.SPOKEN, stage_state=StageState.NEW)
+    raised = hands.exclude(wall_state=WallState.HIDDEN).order_by("asked_at", "pk")[:HANDS_LENGTH]
     return {
         "main": {"person": session.host_id, "name": str(session.host), "on": session.state in ON_AIR},
         "guest": _place(near[0]) if near else None,
         "queue": [_place(question) for question in [*near[1:], *queue]],
+        "hands": [_place(question) for question in raised],
     }
 
 
@@ -196,6 +202,38 @@ def chapters(session_id: int) -> list[Row]:
     """Spoken answers of a broadcast in the order they were given."""
     spoken = _answered().filter(session_id=session_id, answer_end_ms__isnull=False)
     return [_answer_row(question) for question in spoken.order_by("answer_begin_ms", "pk")]
+
+
+def chapters_of(session_ids: Iterable[int]) -> dict[int, list[Row]]:
+    """`chapters` of several broadcasts with one statement."""
+    spoken = _answered().filter(session_id__in=set(session_ids), answer_end_ms__isnull=False)
+    found: dict[int, list[Row]] = {}
+    for question in spoken.order_by("answer_begin_ms", "pk"):
+        found.setdefault(question.session_id, []).append(_answer_row(question))
+    return found
+
+
+def spoken_answer(question_id: int) -> tuple[int, int] | None:
+    """(session, reply) of an answer on air that everybody may see again; None for any other question."""
+    found = (
+        question_rows()
+        .filter(pk=question_id, wall_state=WallState.ANSWERED, answer_end_ms__isnull=False)
+        .first()
+    )
+    if found is None:
+        return None
+    spoken = Reply.objects.filter(appeal=found.appeal, kind=ReplyKind.SPOKEN, begin_ms=found.answer_begin_ms)
+    reply = spoken.order_by("-pk").values_list("pk", flat=True).first()
+    return (found.session_id, reply) if reply is not None else None
+
+
+def answers_with(terms: list[str], limit: int = 20) -> list[Row]:
+    """Answered questions that hold every term in their public words or in the written answer, the latest
+    first."""
+    rows = _answered()
+    for term in terms[:8]:
+        rows = rows.filter(Q(appeal__public_text__icontains=term) | Q(written_answer__icontains=term))
+    return [_answer_row(question) for question in rows.order_by("-answered_at", "-pk")[:limit]]
 
 
 def written_answers(session_id: int) -> list[Row]:

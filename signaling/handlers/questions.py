@@ -21,9 +21,9 @@ async def ask(request: Request[protocol.Ask]) -> answers.Received:
 
 async def raise_hand(request: Request[protocol.RaiseHand]) -> answers.Received:
     message = request.message
-    return _received(
-        await rows.raise_hand(request.person_id, request.session_id, message.uuid, message.village)
-    )
+    found = await rows.raise_hand(request.person_id, request.session_id, message.uuid, message.village)
+    await announce_stage(request.parts, request.session_id)
+    return _received(found)
 
 
 async def vote(request: Request[protocol.Vote]) -> answers.Ok:

@@ -15,6 +15,9 @@ from tests.live.cast import Cast, make_cast
 # Playwright's loop runs in this thread; the database is asked from it all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# The microphone is Chromium's own: a beep every second.
+FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
 
 @dataclass(frozen=True)
 class Site:
@@ -32,7 +35,7 @@ class Site:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield chromium
         chromium.close()
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.appeals import actions
 from portal.appeals.actions import load_official_years
+from portal.appeals.actions.files import Piece, take_piece
 from portal.appeals.actions.registering import usual_urgency
 from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
@@ -128,16 +129,28 @@ def _broadcasts(people: dict[str, Person]) -> dict[str, str]:
     hidden = ask(people["dora"], live.pk, uuid4(), HIDDEN, "柳湾村")
     hide(people["bob"], hidden.question_id, "言语不当")
     raise_hand(people["alice"], live.pk, uuid4())
+    case = Appeal.objects.get(number=asked.case_number)
     return {
         "live": str(live.pk),
         "planned": str(planned.pk),
         "question": str(asked.question_id),
+        "asked": case.number,
+        "asked_code": query_code(case.number),
+        "asked_key": str(case.key),
+        "file": _file(case),
         "clip": str(_clip(live)),
         "cut": str(_cut(live, people["bob"])),
         "overlay": overlay_address(live.pk).split("/")[-2],
         "lin": str(people["lin"].pk),
         "bob": str(people["bob"].pk),
     }
+
+
+def _file(case: Appeal) -> str:
+    """Alice's recording, enclosed with her question."""
+    sound = b"OggS\x00" + bytes(90)
+    piece = Piece(uuid4(), case.key, "voice", len(sound), 0, sound)
+    return str(take_piece(case.person, piece).uuid)
 
 
 def _clip(session: LiveSession) -> int:

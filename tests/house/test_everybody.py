@@ -59,6 +59,7 @@ def post(route: str, address: str, may: set[str], answer: Answer = 302, **more: 
 WHY: Fields = {"identity-why": "核实地址"}
 PLAN: Fields = {"title": "专场", "host": "{lin}", "moderators": ["{bob}"], "starts_at": "{evening}"}
 ROTA: Fields = {"weeks": "1", "title": "在线答疑", "leaders": ["{lin}"], "moderators": ["{bob}"]}
+PUSH: Fields = {"endpoint": "https://example.org/", "p256dh": "", "auth": ""}
 QUESTION: Fields = {"uuid": "{uuid}", "text": "什么时候通水？", "village": "柳湾村"}
 
 LINES = [
@@ -68,6 +69,7 @@ LINES = [
     get("set_language", "/language/", EVERYBODY, 302),
     post("set_language", "/language/", EVERYBODY, fields={"language": "en"}),
     get("styleguide", "/styleguide/", EVERYBODY),
+    post("notices:push", "/notices/push/", set(), refusal=400, visitor=403, fields=PUSH),
     get("people:login", "/people/login/", EVERYBODY),
     post("people:login", "/people/login/", set(), fields={"username": "sam", "password": "guessed"}),
     post("people:logout", "/people/logout/", EVERYBODY),
@@ -81,6 +83,14 @@ LINES = [
     get("appeals:case", "/cases/{number}/", HANDLING | {"alice"}),
     get("appeals:case", "/cases/{number}/?code={code}", EVERYBODY),
     get("appeals:case", "/cases/{number}/?code=AAAAAAAA", HANDLING | {"alice"}),
+    get("appeals:files", "/cases/{number}/files/", HANDLING | {"alice"}),
+    get("appeals:files", "/cases/{asked}/files/", {"clara", "sam", "bob", "lin", "alice"}),
+    get("appeals:file", "/cases/{asked}/files/{file}/", {"clara", "sam", "bob", "lin", "alice"}),
+    get("appeals:file", "/cases/{asked}/files/{file}/?code={asked_code}", EVERYBODY),
+    get("appeals:file", "/cases/{number}/files/{file}/", HANDLING | {"alice"}, 404),
+    get("appeals:upload", "/files/{file}/", {"alice"}, refusal=404),
+    post("appeals:upload", "/files/{uuid}/?key={asked_key}&kind=photo&size=9&offset=0", {"alice"}, 200),
+    post("appeals:remove_file", "/files/{file}/remove/", EVERYBODY, 200),
     post("appeals:withdraw", "/cases/{open_number}/withdraw/", {"alice"}, visitor=LOGIN),
     get("appeals:rate", "/cases/{number}/rate/{token}/", EVERYBODY),
     get("appeals:rate", "/cases/{number}/rate/1-1-AAAAAAAAAAAAA/", set(), refusal=404),
@@ -124,10 +134,13 @@ LINES = [
     get("live:stage", "/live/{planned}/stage/", set()),
     get("live:replay", "/live/{live}/replay/", EVERYBODY),
     get("recordings:clip", "/recordings/clips/{clip}.mp4", EVERYBODY),
+    get("recordings:answer", "/recordings/answers/{question}.mp4", set(), refusal=404),
     get("recordings:timeline", "/recordings/{live}/timeline.json", EVERYBODY),
     get("transcripts:json", "/live/{live}/transcript.json", EVERYBODY),
     get("transcripts:vtt", "/live/{live}/transcript.vtt", EVERYBODY),
     get("transcripts:txt", "/live/{live}/transcript.txt", EVERYBODY),
+    get("transcripts:replays", "/replays/", EVERYBODY),
+    get("transcripts:replays", "/replays/?q=水", EVERYBODY),
     get("transcripts:search", "/transcripts/search.json?q=水", EVERYBODY),
 ]
 LINES += [Line(**row) for row in CREW]
@@ -164,6 +177,7 @@ STEPS: dict[str, tuple[str, set[str], Fields]] = {
 @pytest.fixture
 def county(db: None, settings: Any, tmp_path: Path) -> County:
     settings.RECORDINGS_DIR = tmp_path
+    settings.ATTACHMENTS_DIR = tmp_path / "attachments"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     return make_county()

@@ -8,7 +8,7 @@ import * as states from "../../portal/static/js/live-state.js";
 import { preferredCodecs } from "../../portal/static/js/publish.js";
 import { currentIndex, playerSeconds } from "../../portal/static/js/replay-map.js";
 import { placeWords, standing } from "../../portal/static/js/stage-state.js";
-import { countdown, position } from "../../portal/static/js/time.js";
+import { countdown, dayWords, position } from "../../portal/static/js/time.js";
 import { quality, slotOf } from "../../portal/static/js/watch-rtc.js";
 
 const row = (id, more = {}) => ({ id, text: `q${id}`, wall_state: "shown", stage_state: "new", votes: 0, ...more });
@@ -85,6 +85,13 @@ test("who is called checks the camera first and is on the air only when put on",
   assert.equal(standing({ guest: place(1, "on", true), queue: [] }, 1, true).part, "on");
 });
 
+test("a raised hand that nobody has chosen stands behind those who are, on both pages", () => {
+  const stage = { guest: place(1, "on", true), queue: [place(2, "shortlisted")], hands: [place(7, "new"), place(8, "new")] };
+  assert.equal(placeWords(standing(stage, 8, false)), "您是第 3 位");
+  assert.equal(states.placeIn(stage, (other) => other.question === 8), 3);
+  assert.equal(states.placeIn(stage, (other) => other.question === 1), 0);
+});
+
 test("who is not in the line waits without a number", () => {
   assert.deepEqual(standing({ guest: null, queue: [] }, 1, false), { part: "wait", place: 0, ready: false });
 });
@@ -136,4 +143,9 @@ test("times read like a person would say them", () => {
   assert.equal(position(3_723_000), "1:02:03");
   assert.equal(countdown(90 * 60_000), "1 小时 30 分");
   assert.equal(countdown(0), "马上开始");
+});
+
+test("a due day is said with its weekday, whatever zone the telephone is in", () => {
+  globalThis.document = /** @type {any} */ ({ documentElement: { lang: "zh-hans" } });
+  assert.match(dayWords("2026-12-02"), /12月2日.*周三/);
 });

@@ -11,6 +11,7 @@ from portal.appeals.actions.answers import (
 )
 from portal.appeals.actions.bulk import MOST_IN_BULK, Bulk, accept_and_dispatch
 from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
+from portal.appeals.actions.files import tidy_files
 from portal.appeals.actions.identity import view_identity
 from portal.appeals.actions.joining import link_common, link_same, merge, part_same, split, unmerge
 from portal.appeals.actions.looking import code_proves, look_up
@@ -80,6 +81,7 @@ __all__ = [
     "split",
     "suspend",
     "tick",
+    "tidy_files",
     "unmerge",
     "view_identity",
     "withdraw",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.appeals.actions.change import TEXT_LENGTH, moment, record, tell_citizen
 from portal.appeals.actions.clocks import start_clock
+from portal.appeals.actions.files import enclose_waiting
 from portal.appeals.models import Appeal, NumberSeries, UrgencyClass
 from portal.appeals.queries.time import local_day
 from portal.appeals.sealing import query_code, redacted
@@ -114,6 +115,7 @@ def _write(
     start_clock(appeal, ClockKind.CITIZEN, at, urgency.settle_days)
     start_clock(appeal, ClockKind.ACCEPT, at, urgency.accept_days)
     record(appeal, EventKind.CREATED, person, at, payload={"channel": channel}, audience=Audience.PUBLIC)
+    enclose_waiting(key)
     tell_citizen(appeal, "registered", code=query_code(appeal.number))
     log.info("appeal %s registered by channel %s", appeal.pk, channel)
     return appeal

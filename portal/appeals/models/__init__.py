@@ -10,11 +10,13 @@ from portal.appeals.models.cases import (
     UnitRequest,
     UrgencyClass,
 )
+from portal.appeals.models.files import Attachment
 from portal.appeals.models.time import Clock, Day, Pause
 
 __all__ = [
     "Appeal",
     "Assignment",
+    "Attachment",
     "CaseEvent",
     "Clock",
     "CommonMatter",

@@ -1,6 +1,7 @@
 """What may be asked of the case store: rights, desks, stories, time."""
 
 from portal.appeals.queries.desks import DESK_TABS, DeskTab, desk, desk_counts, desk_rows, may_triage, tabs_of
+from portal.appeals.queries.files import file_of, files_of, may_see_files, upload_of
 from portal.appeals.queries.promises import PromiseRow, may_keep, open_promises, promise_rows
 from portal.appeals.queries.rights import (
     ActionOption,
@@ -45,10 +46,13 @@ __all__ = [
     "desk",
     "desk_counts",
     "desk_rows",
+    "file_of",
+    "files_of",
     "find_appeal",
     "may_handle",
     "may_keep",
     "may_read",
+    "may_see_files",
     "may_triage",
     "my_cases",
     "one_calendar",
@@ -61,4 +65,5 @@ __all__ = [
     "stored_calendar",
     "tabs_of",
     "time_left",
+    "upload_of",
 ]

@@ -8,7 +8,8 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.appeals.models import Appeal, CaseEvent
+from portal.appeals.models import Appeal, Attachment, CaseEvent
+from portal.appeals.queries.files import files_of
 from portal.appeals.queries.time import TimeLeft
 from portal.appeals.states import State
 from portal.appeals.vocabulary import CaseType, Channel, EventKind, Level, RequestKind, Solved, Verdict
@@ -141,9 +142,14 @@ def _split(event: CaseEvent) -> str:
     return _("由诉求%(number)s分出") % {"number": event.payload.get("from", "")}
 
 
+def _attached(event: CaseEvent) -> str:
+    return str(Attachment.Kind(event.payload["kind"]).label)
+
+
 DETAILS: dict[str, Callable[[CaseEvent], str]] = {
     EventKind.CREATED: _created,
     EventKind.ACCEPTED: _accepted,
+    EventKind.ATTACHED: _attached,
     EventKind.EXTENDED: _due_moved,
     EventKind.DUE_CHANGED: _due_moved,
     EventKind.EVALUATED: _evaluated,
@@ -160,3 +166,13 @@ def event_words(event: CaseEvent) -> str:
     """What the payload of an event says, in one line; empty where the label says all."""
     detail = DETAILS.get(event.kind)
     return detail(event) if detail else ""
+
+
+@register.inclusion_tag("appeals/_files.html")
+def case_files(appeal: Appeal, code: str = "") -> dict[str, object]:
+    """What the citizen enclosed; `code`: the query code that opened the page, where it was one."""
+    return {
+        "files": files_of(appeal),
+        "number": appeal.number,
+        "code": f"?code={code}" if code else "",
+    }

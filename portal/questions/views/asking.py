@@ -6,6 +6,7 @@ it.
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import login
 from django.forms import Form
@@ -14,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from portal.appeals.actions.files import LARGEST_PHOTO, enclose
 from portal.lib.errors import BadInput, DirectTrainError, NotFound
 from portal.lib.http import client_address
 from portal.live.models import LiveSession
@@ -68,11 +70,19 @@ def _done(result: AskResult) -> dict[str, Any]:
     }
 
 
+def _take_photos(request: HttpRequest, uuid: str) -> None:
+    """Photos that came with the form itself, as from a browser without JavaScript; they wait for the question."""
+    person = request.user if isinstance(request.user, Person) else None
+    for photo in request.FILES.getlist("photos")[:3]:
+        enclose(person, UUID(uuid), photo.read(LARGEST_PHOTO + 1), client_address(request))
+
+
 def _take_question(request: HttpRequest, session: LiveSession, form: QuestionForm) -> HttpResponse:
     """Send at once for a verified person; otherwise send the code and go to its page."""
     draft = {name: str(value) for name, value in form.cleaned_data.items()}
     person = request.user
     try:
+        _take_photos(request, draft["uuid"])
         if isinstance(person, Person) and is_verified(person):
             _send(request, person, session.pk, draft)
             return redirect("questions:ask_done", session.pk)

@@ -2,12 +2,13 @@
 
 import { masked, problem, stepsFor } from "./ask-steps.js";
 import { need, post } from "./dom.js";
+import { dayWords } from "./time.js";
 
 /** @typedef {import("./outbox-rules.js").Item} Item */
 /** @typedef {import("./ask-steps.js").Purpose} Purpose */
 /** @typedef {import("./ask-steps.js").Step} Step */
 /** @typedef {{code: string, verify: string, questions: string}} Urls */
-/** @typedef {{uuid: string, number: string, query_code: string, created?: boolean}} Received */
+/** @typedef {{uuid: string, number: string, query_code: string, created?: boolean, next?: {settle_by: string | null}}} Received */
 
 const PLAIN_STEPS = /** @type {const} */ (["sending", "received", "unsent"]);
 const VILLAGE = "village";
@@ -26,7 +27,7 @@ export class AskDialog {
   #identity = { name: "", phone: "", code: "" };
 
   /** @param {HTMLDialogElement} dialog
-   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: import("./similar.js").Similar, village?: string, limit?: number}} options */
+   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: {typed: (text: string) => void}, village?: string, limit?: number}} options */
   constructor(dialog, { signal, store, outbox, session, urls, verified, similar, village = "", limit = 2000 }) {
     this.dialog = dialog;
     this.similar = similar;
@@ -79,6 +80,7 @@ export class AskDialog {
     if (this.#purpose !== kind) return;
     const item = this.outbox.draft(this.session, kind);
     this.#item = item;
+    if (kind === "ask") import("./ask-files.js").then(({ showFiles }) => showFiles(this.dialog, item.uuid));
     // Who was quicker than the disk keeps his words.
     if (text.value) return this.#typed("text");
     text.value = item.text;
@@ -227,8 +229,11 @@ export class AskDialog {
   }
 
   /** @param {Item} item @param {Received} received */
-  #celebrate({ kind }, { number, query_code: code }) {
+  #celebrate({ kind }, { number, query_code: code, next }) {
     const { dialog } = this;
+    const due = need("[data-ask-due]", HTMLElement, dialog);
+    due.hidden = !next?.settle_by;
+    due.textContent = next?.settle_by ? interpolate(gettext("最迟 %s 答复。"), [dayWords(next.settle_by)]) : "";
     need("[data-ask-received]", HTMLElement, dialog).textContent =
       kind === "hand" ? gettext("举手已经收到，您排在队里了。") : gettext("收到了！请记下编号。");
     need("[data-ask-number]", HTMLElement, dialog).textContent = number;

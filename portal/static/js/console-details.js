@@ -2,6 +2,7 @@
 
 import { allowedActions, matches, similarRows } from "./console-lanes.js";
 import { badgesOf, drawBadges } from "./console-list.js";
+import { FilesPart } from "./console-files.js";
 import { drawMarked } from "./console-personal.js";
 import { need } from "./dom.js";
 import { channelWord, fill, votesWord } from "./staff-words.js";
@@ -25,6 +26,7 @@ export class DetailsPane {
     this.final = this.#find("[data-final]", HTMLInputElement);
     this.spoken = this.#find("[data-spoken-text]", HTMLTextAreaElement);
     this.sameSearch = this.#find("[data-same-search]", HTMLInputElement);
+    this.files = new FilesPart(this.#find("[data-d-files]", HTMLElement));
     /** @type {number|null} */
     this.id = null;
     /** What was typed for each question and not sent. @type {Map<number, {written: string, final: boolean, spoken: string}>} */
@@ -96,6 +98,7 @@ export class DetailsPane {
     this.#say("[data-d-public]", rewritten ? fill(gettext("公开文字：%(text)s"), { text: row.public_text ?? "" }) : "");
     this.#say("[data-d-who]", this.#who(row));
     this.#find("[data-d-spoken]", HTMLElement).hidden = row.kind !== "spoken";
+    this.files.show(row);
     this.#drawActions(row);
     this.#drawSimilar();
     this.#drawHistory(row);

@@ -57,3 +57,10 @@ function guestOf(message) {
   const guest = message?.guest;
   return guest?.on && guest.present ? { name: guest.name ?? "", village: guest.village ?? "" } : null;
 }
+
+/** One's place among all who wait for the microphone, whoever is on it not counted; 0: not waiting.
+ * @param {any} stage @param {(place: any) => boolean} mine @returns {number} */
+export function placeIn(stage, mine) {
+  const line = [stage?.guest, ...(stage?.queue ?? []), ...(stage?.hands ?? [])].filter((place) => place && !place.on);
+  return line.findIndex(mine) + 1;
+}

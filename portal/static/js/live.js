@@ -1,6 +1,7 @@
 /** The live page: joins picture, captions, wall, question on air and asking. Data: json_script "page". */
 
 import { AskDialog } from "./ask.js";
+import { offerCaptionSize } from "./caption-size.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, toast } from "./dom.js";
@@ -10,7 +11,6 @@ import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
 import { tickWords } from "./outbox-rules.js";
 import { SignalError } from "./signal.js";
-import { Similar } from "./similar.js";
 import { amount } from "./time.js";
 import { Votes } from "./votes.js";
 import { Wall } from "./wall.js";
@@ -30,7 +30,7 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   store,
   outbox,
   session: page.session.id,
-  similar: new Similar(need("[data-similar]", HTMLElement), { url: page.urls.similar, session: page.session.id, support }),
+  similar: { typed: (text) => void likeQuestions().then((like) => like.typed(text)) },
   urls: page.urls,
   verified: Boolean(page.me?.verified),
   village: page.me?.village,
@@ -39,6 +39,14 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
 let state = states.begin(page.session, []);
 /** The question with which this citizen was called to the microphone. @type {number | null} */
 let called = null;
+
+/** Their module comes with the first words. @type {Promise<import("./similar.js").Similar> | undefined} */
+let like;
+
+function likeQuestions() {
+  like ??= import("./similar.js").then(({ Similar }) => new Similar(need("[data-similar]", HTMLElement), { url: page.urls.similar, session: page.session.id, support }));
+  return like;
+}
 
 /** @param {number} id */
 function voteUrl(id) {
@@ -144,7 +152,8 @@ async function vote(id) {
     else await post(voteUrl(id), {});
     votes.add(id);
   } catch (error) {
-    if (/** @type {any} */ (error).code === "conflict") votes.add(id);
+    // By socket the one, by HTTP the other.
+    if (["conflict", "voted"].includes(/** @type {any} */ (error).code)) votes.add(id);
     toast(error instanceof SignalError || error instanceof Error ? error.message : String(error));
   }
   wall.show(state.rows);
@@ -188,11 +197,10 @@ function listen() {
 
 /** How many are before this citizen. @param {any} stage */
 function drawPlace(stage) {
-  const row = [stage?.guest, ...(stage?.queue ?? [])].filter(Boolean);
-  const place = row.findIndex((other) => !other.on && (other.question === called || (other.person && other.person === outbox.person)));
+  const place = states.placeIn(stage, (other) => other.question === called || (other.person && other.person === outbox.person));
   const note = need("[data-place]", HTMLElement);
-  note.hidden = place < 0;
-  note.textContent = place < 0 ? "" : interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place + 1]);
+  note.hidden = !place;
+  note.textContent = place ? interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place]) : "";
 }
 
 /** The call to the microphone stays as long as the server waits for this citizen.
@@ -228,6 +236,7 @@ function offerSoundOnly() {
 
 function listenToTaps() {
   offerSoundOnly();
+  offerCaptionSize(document.querySelector("[data-caption-size]"), store);
   need("[data-sound]", HTMLElement).addEventListener("click", () => {
     watcher.unmute();
     drawPlayer();

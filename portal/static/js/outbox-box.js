@@ -1,7 +1,7 @@
 /** The box on every page that shows what has not arrived yet, and keeps sending it. Loaded by page.js. */
 
 import { Retry } from "./backoff.js";
-import { toast } from "./dom.js";
+import { shelf, toast } from "./dom.js";
 import { outboxOfPage } from "./outbox.js";
 import { mayGo, shown, tickWords } from "./outbox-rules.js";
 
@@ -63,8 +63,10 @@ export function startOutbox(box) {
     box.hidden = items.length === 0;
     rows?.replaceChildren(...items.map((item) => drawn(item, outbox.person)));
   };
+  // Most pages have none to send: then its modules are not fetched at all.
+  const files = async () => shelf().getItem("files") === "1" && import("./files-sender.js").then(({ sendFiles }) => sendFiles(outbox.items)).catch(() => false);
   const go = async () => {
-    if (await alone(() => outbox.sendAll())) retry.later(go);
+    if (await alone(async () => (await outbox.sendAll()) || (await files()))) retry.later(go);
     else retry.succeeded();
   };
   // Not at once: what is sent within a second needs no box.
@@ -75,6 +77,8 @@ export function startOutbox(box) {
   // Browsers without background sync: the network's return, a look at the page, and patience.
   addEventListener("online", go);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
+  // What was enclosed follows its question.
+  outbox.on("received", go);
   outbox.on("person", () => {
     draw();
     go();

@@ -13,7 +13,7 @@ import * as rules from "./outbox-rules.js";
 import { openShelf } from "./outbox-store.js";
 
 /** @typedef {rules.Item} Item */
-/** @typedef {{number: string, query_code: string, uuid: string, created?: boolean}} Answer */
+/** @typedef {{number: string, query_code: string, uuid: string, created?: boolean, next?: {settle_by: string | null}}} Answer */
 /** @typedef {(item: Item) => Promise<Answer>} Deliver throws a refusal with `code`, or anything else when nobody knows */
 /** @typedef {{outcome: "received", answer: Answer} | {outcome: "waiting"} | {outcome: "refused", error: Error}} Outcome */
 

@@ -69,6 +69,13 @@ async function copyOnClick(event) {
   }
 }
 
+function startReading() {
+  const button = document.querySelector("[data-read]");
+  if (!(button instanceof HTMLElement) || !("speechSynthesis" in window)) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => (await import("./read-aloud.js")).readAloud(button));
+}
+
 /** After everything that is seen at once. */
 async function startOutbox() {
   const box = document.querySelector("[data-outbox]");
@@ -95,6 +102,7 @@ function startWorker() {
 }
 
 startPrintSwitch();
+startReading();
 startCountdowns();
 startOfflineNote();
 startOutbox();

@@ -1,6 +1,7 @@
 /** The replay page: player, chapters, transcript. A click on a line jumps there; the line being spoken is marked. */
 
-import { need, pageData } from "./dom.js";
+import { offerCaptionSize } from "./caption-size.js";
+import { need, pageData, shelf } from "./dom.js";
 import { currentIndex, playerSeconds } from "./replay-map.js";
 import { position } from "./time.js";
 import { HlsLine } from "./watch-hls.js";
@@ -82,9 +83,13 @@ function mark(places, scroll) {
   }
 }
 
+/** The address names a chapter (#q7) or a second (#t=83.2); it plays from there where the browser lets it. */
 function followHash() {
-  const wanted = chapters.find(({ element }) => `#${element.id}` === location.hash);
-  if (wanted) video.currentTime = wanted.at;
+  const second = /^#t=(\d{1,6}(?:\.\d+)?)$/.exec(location.hash);
+  const at = second ? Number(second[1]) : chapters.find(({ element }) => `#${element.id}` === location.hash)?.at;
+  if (at === undefined) return;
+  if (video.readyState >= HTMLMediaElement.HAVE_METADATA) jump(at);
+  else video.addEventListener("loadedmetadata", () => jump(at), { once: true });
 }
 
 /** The last words of a broadcast are written some seconds after it: look again while it is live or just over. */
@@ -111,6 +116,7 @@ async function start() {
     trouble.hidden = true;
   });
   line.open();
+  offerCaptionSize(document.querySelector("[data-caption-size]"), shelf());
   await words();
   followHash();
   video.addEventListener("timeupdate", () => {

@@ -24,12 +24,40 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (request.method !== "GET") {
     // Another citizen may hold this telephone next: copies of own pages go with the log-in.
     if (url.pathname.startsWith("/people/")) event.waitUntil(caches.delete(PAGES));
+    if (url.pathname.startsWith("/people/logout/")) event.waitUntil(listenNoMore());
     return;
   }
   if (request.mode === "navigate") event.respondWith(page(event, url));
   else if (url.pathname.startsWith("/static/") && !request.headers.has("range")) event.respondWith(file(request));
   else if (url.pathname === "/words.js") event.respondWith(fresh(request, FILES));
 });
+
+worker.addEventListener("push", (/** @type {any} */ event) => event.waitUntil(notify(event.data)));
+worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data));
+});
+
+/** @param {{json: () => {title: string, body: string, url: string, tag: string}} | null} data */
+async function notify(data) {
+  const { title, body, url, tag } = data?.json() ?? { title: location.hostname, body: "", url: "/", tag: "" };
+  // The address of our own house, whatever host the message named.
+  const path = new URL(url, location.origin).pathname;
+  await worker.registration.showNotification(title, { body, tag, data: path, icon: "/static/icons/icon-192.png" });
+}
+
+/** @param {string} path */
+async function open(path) {
+  const pages = await worker.clients.matchAll({ type: "window" });
+  const there = pages.find((/** @type {any} */ page) => new URL(page.url).pathname === path);
+  return there ? there.focus() : worker.clients.openWindow(path);
+}
+
+/** The next one who holds this telephone is not reminded of another's evenings. */
+async function listenNoMore() {
+  const subscription = await worker.registration.pushManager?.getSubscription();
+  await subscription?.unsubscribe();
+}
 
 async function install() {
   const files = await caches.open(FILES);

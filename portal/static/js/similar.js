@@ -56,9 +56,9 @@ export class Similar {
     item.append(body);
     if (row.answer_begin_ms !== null) {
       const link = document.createElement("a");
-      Object.assign(link, { className: "button", href: `/live/${row.session.id}/replay/#q${row.id}`, target: "_blank" });
-      link.textContent = gettext("看答复");
-      item.append(link);
+      Object.assign(link, { href: `/live/${row.session.id}/replay/#q${row.id}`, target: "_blank" });
+      link.textContent = gettext("在回放里看");
+      body.append(clipButton(row.id, body), link);
     } else if (!row.written_answer && row.session.id === this.session) {
       const button = document.createElement("button");
       Object.assign(button, { className: "button", type: "button", textContent: gettext("我也想问") });
@@ -67,6 +67,24 @@ export class Similar {
     }
     return item;
   }
+}
+
+/** The answer's clip plays in its place when it is asked for; before that it costs nothing.
+ * @param {number} id @param {HTMLElement} place */
+function clipButton(id, place) {
+  const button = document.createElement("button");
+  Object.assign(button, { className: "button", type: "button", textContent: gettext("▶ 看答复") });
+  button.addEventListener("click", () => {
+    const video = document.createElement("video");
+    Object.assign(video, { className: "clip", controls: true, playsInline: true, src: `/recordings/answers/${id}.mp4` });
+    video.setAttribute("aria-label", gettext("答复片段"));
+    // Not cut yet, or gone: the link to the replay is still there.
+    video.addEventListener("error", () => video.replaceWith(part("muted", gettext("片段还没有准备好。"))));
+    button.replaceWith(video);
+    video.play().catch(() => undefined);
+    place.scrollIntoView({ block: "nearest" });
+  });
+  return button;
 }
 
 /** @param {string} name @param {string} text */

@@ -4,10 +4,12 @@
 /** @typedef {"wait" | "prompt" | "check" | "on" | "over"} Part */
 /** @typedef {{part: Part, place: number, ready: boolean}} Standing place: 1 is next; 0 unknown */
 
-/** @param {{guest: Place | null, queue: Place[]}} stage @param {number} question mine @param {boolean} camera whether ours is open
+/** @param {{guest: Place | null, queue: Place[], hands?: Place[]}} stage @param {number} question mine @param {boolean} camera whether ours is open
  * @returns {Standing} */
 export function standing(stage, question, camera) {
-  const line = [stage.guest, ...(stage.queue ?? [])].filter((place) => place !== null);
+  const chosen = [stage.guest, ...(stage.queue ?? [])];
+  // Hands that nobody has chosen yet stand behind those who are.
+  const line = [...chosen, ...(stage.hands ?? [])].filter((place) => place !== null);
   const index = line.findIndex((place) => place.question === question);
   const mine = line[index];
   // Somebody on the air is served already and does not wait in front of us.

@@ -24,8 +24,8 @@ let stream = null;
 let publisher = null;
 /** @type {LevelMeter | null} */
 let meter = null;
-/** @type {{guest: any, queue: any[]}} */
-let stage = { guest: null, queue: [] };
+/** @type {{guest: any, queue: any[], hands: any[]}} */
+let stage = { guest: null, queue: [], hands: [] };
 let over = false;
 let wasOn = false;
 let opening = false;
@@ -150,7 +150,7 @@ function finish() {
 
 /** @param {any} message */
 function take(message) {
-  if (message) stage = { guest: message.guest ?? null, queue: message.queue ?? [] };
+  if (message) stage = { guest: message.guest ?? null, queue: message.queue ?? [], hands: message.hands ?? [] };
   draw();
 }
 
