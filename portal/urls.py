@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 from django.views.generic import TemplateView
-from django.views.i18n import JavaScriptCatalog, set_language
+from django.views.i18n import set_language
 
+from portal.lib.catalog import Words
 from portal.lib.shell import service_worker
 
 urlpatterns = [
-    path("words.js", JavaScriptCatalog.as_view(packages=None, domain="djangojs"), name="words"),
+    path("words.js", Words.as_view(), name="words"),
     path("service-worker.js", service_worker, name="service_worker"),
     path("offline/", TemplateView.as_view(template_name="offline.html"), name="offline"),
     path("language/", set_language, name="set_language"),

@@ -9,7 +9,7 @@ import { iceServers } from "../../portal/static/js/ice-servers.js";
 import { encodings } from "../../portal/static/js/simulcast.js";
 import { preferredCodecs } from "../../portal/static/js/publish.js";
 import { currentIndex, playerSeconds } from "../../portal/static/js/replay-map.js";
-import { placeIn, placeWords, standing } from "../../portal/static/js/stage-state.js";
+import { placeWords, standing } from "../../portal/static/js/stage-state.js";
 import { countdown, dayWords, position } from "../../portal/static/js/time.js";
 import { quality, qualityWords, slotOf } from "../../portal/static/js/watch-rtc.js";
 
@@ -90,8 +90,8 @@ test("who is called checks the camera first and is on the air only when put on",
 test("a raised hand that nobody has chosen stands behind those who are, on both pages", () => {
   const stage = { guest: place(1, "on", true), queue: [place(2, "shortlisted")], hands: [place(7, "new"), place(8, "new")] };
   assert.equal(placeWords(standing(stage, 8, false)), "您是第 3 位");
-  assert.equal(placeIn(stage, (other) => other.question === 8), 3);
-  assert.equal(placeIn(stage, (other) => other.question === 1), 0);
+  assert.equal(states.placeIn(stage, (other) => other.question === 8), 3);
+  assert.equal(states.placeIn(stage, (other) => other.question === 1), 0);
 });
 
 test("who is not in the line waits without a number", () => {

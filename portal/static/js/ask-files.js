@@ -2,7 +2,7 @@
 
 import { need, post, toast } from "./dom.js";
 import { sendFile } from "./files-sender.js";
-import { fileShelf } from "./files-store.js";
+import { fileShelf, mark } from "./files-store.js";
 import { uuid } from "./ids.js";
 import { VoiceButton, canRecord } from "./voice.js";
 
@@ -99,6 +99,7 @@ class AskFiles {
   /** @param {Enclosed} file */
   async #keep(file) {
     await (await fileShelf()).put(file);
+    mark(true);
     this.#files.push(file);
     this.#draw();
   }

@@ -27,7 +27,7 @@ export class AskDialog {
   #identity = { name: "", phone: "", code: "" };
 
   /** @param {HTMLDialogElement} dialog
-   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: import("./similar.js").Similar, village?: string, limit?: number}} options */
+   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: {typed: (text: string) => void}, village?: string, limit?: number}} options */
   constructor(dialog, { signal, store, outbox, session, urls, verified, similar, village = "", limit = 2000 }) {
     this.dialog = dialog;
     this.similar = similar;

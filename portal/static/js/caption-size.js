@@ -8,7 +8,7 @@ export function offerCaptionSize(button, store) {
   const names = [gettext("字幕：中"), gettext("字幕：大"), gettext("字幕：特大")];
   let place = Math.max(0, SIZES.indexOf(store.getItem("captions") ?? ""));
   const show = () => {
-    document.documentElement.dataset.captions = SIZES[place];
+    document.documentElement.dataset.captionScale = SIZES[place];
     button.textContent = names[place];
   };
   button.hidden = false;

@@ -1,7 +1,7 @@
 /** Sends what was enclosed with questions, in pieces; a broken line costs one piece. Loaded by outbox-box.js and ask-files.js. */
 
 import { cookie } from "./dom.js";
-import { fileShelf } from "./files-store.js";
+import { fileShelf, mark } from "./files-store.js";
 
 /** @typedef {import("./files-store.js").Enclosed} Enclosed */
 /** @typedef {{received: number, size: number, ready: boolean, in_case: boolean, words: string | null}} Standing */
@@ -78,6 +78,7 @@ export async function sendFiles(items) {
       else if (code !== "not_allowed") waiting = true;
     }
   }
+  mark((await shelf.all()).length > 0);
   show(0, 0);
   return waiting;
 }

@@ -4,8 +4,11 @@
  * key: the uuid of the question it belongs to; at: ms since 1970 */
 /** @typedef {{all: () => Promise<Enclosed[]>, put: (file: Enclosed) => Promise<void>, remove: (uuid: string) => Promise<void>}} FileShelf */
 
+import { shelf } from "./dom.js";
+
 const FILES = "files";
 const OPEN_WITHIN = 3_000;
+const marks = shelf();
 
 /** A database of its own: an older page of the site that is still open must not block the outbox.
  * @returns {Promise<IDBDatabase>} */
@@ -49,6 +52,11 @@ export function pageShelf() {
 
 /** @type {Promise<FileShelf> | undefined} */
 let only;
+
+/** Whether other pages need to look here. @param {boolean} some */
+export function mark(some) {
+  marks.setItem("files", some ? "1" : "");
+}
 
 /** One for all modules of the page. @returns {Promise<FileShelf>} */
 export function fileShelf() {

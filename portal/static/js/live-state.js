@@ -66,3 +66,10 @@ function besideOf(message) {
   const seat = message?.cohosts?.find((/** @type {any} */ each) => each.on && each.present);
   return { cohost: seat?.name ?? "", sharing: message?.sharing ?? "" };
 }
+
+/** One's place among all who wait for the microphone, whoever is on it not counted; 0: not waiting.
+ * @param {any} stage @param {(place: any) => boolean} mine @returns {number} */
+export function placeIn(stage, mine) {
+  const line = [stage?.guest, ...(stage?.queue ?? []), ...(stage?.hands ?? [])].filter((place) => place && !place.on);
+  return line.findIndex(mine) + 1;
+}

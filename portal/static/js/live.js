@@ -12,8 +12,6 @@ import { outboxOfPage } from "./outbox.js";
 import { arrange } from "./player-people.js";
 import { tickWords } from "./outbox-rules.js";
 import { SignalError } from "./signal.js";
-import { placeIn } from "./stage-state.js";
-import { Similar } from "./similar.js";
 import { amount } from "./time.js";
 import { Votes } from "./votes.js";
 import { Wall } from "./wall.js";
@@ -33,7 +31,7 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   store,
   outbox,
   session: page.session.id,
-  similar: new Similar(need("[data-similar]", HTMLElement), { url: page.urls.similar, session: page.session.id, support }),
+  similar: { typed: (text) => void likeQuestions().then((like) => like.typed(text)) },
   urls: page.urls,
   verified: Boolean(page.me?.verified),
   village: page.me?.village,
@@ -42,6 +40,14 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
 let state = states.begin(page.session, []);
 /** The question with which this citizen was called to the microphone. @type {number | null} */
 let called = null;
+
+/** Their module comes with the first words. @type {Promise<import("./similar.js").Similar> | undefined} */
+let like;
+
+function likeQuestions() {
+  like ??= import("./similar.js").then(({ Similar }) => new Similar(need("[data-similar]", HTMLElement), { url: page.urls.similar, session: page.session.id, support }));
+  return like;
+}
 
 /** @param {number} id */
 function voteUrl(id) {
@@ -193,7 +199,7 @@ function listen() {
 
 /** How many are before this citizen. @param {any} stage */
 function drawPlace(stage) {
-  const place = placeIn(stage, (other) => other.question === called || (other.person && other.person === outbox.person));
+  const place = states.placeIn(stage, (other) => other.question === called || (other.person && other.person === outbox.person));
   const note = need("[data-place]", HTMLElement);
   note.hidden = !place;
   note.textContent = place ? interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place]) : "";

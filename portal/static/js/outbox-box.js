@@ -1,7 +1,7 @@
 /** The box on every page that shows what has not arrived yet, and keeps sending it. Loaded by page.js. */
 
 import { Retry } from "./backoff.js";
-import { toast } from "./dom.js";
+import { shelf, toast } from "./dom.js";
 import { outboxOfPage } from "./outbox.js";
 import { mayGo, shown, tickWords } from "./outbox-rules.js";
 
@@ -63,7 +63,8 @@ export function startOutbox(box) {
     box.hidden = items.length === 0;
     rows?.replaceChildren(...items.map((item) => drawn(item, outbox.person)));
   };
-  const files = () => import("./files-sender.js").then(({ sendFiles }) => sendFiles(outbox.items)).catch(() => false);
+  // Most pages have none to send: then its modules are not fetched at all.
+  const files = async () => shelf().getItem("files") === "1" && import("./files-sender.js").then(({ sendFiles }) => sendFiles(outbox.items)).catch(() => false);
   const go = async () => {
     if (await alone(async () => (await outbox.sendAll()) || (await files()))) retry.later(go);
     else retry.succeeded();

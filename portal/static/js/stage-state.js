@@ -24,13 +24,6 @@ export function standing(stage, question, camera) {
   return { part: "wait", place, ready: false };
 }
 
-/** One's place among all who wait for the microphone, whoever is on it not counted; 0: not waiting.
- * @param {any} stage @param {(place: any) => boolean} mine @returns {number} */
-export function placeIn(stage, mine) {
-  const line = [stage?.guest, ...(stage?.queue ?? []), ...(stage?.hands ?? [])].filter((place) => place && !place.on);
-  return line.findIndex(mine) + 1;
-}
-
 /** The place in words.
  * @param {Standing} standing @returns {string} */
 export function placeWords({ part, place, ready }) {

@@ -1,0 +1,36 @@
+"""The sentences of page scripts in the reader's language, as /words.js.
+
+Most pages get those of their own scripts: a console's sentences would be an eighth of a citizen's page. `?all`:
+every sentence, for pages whose scripts are left out here.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.views.i18n import JavaScriptCatalog
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "static" / "js"
+# Scripts of pages that ask for every sentence: the desks, the way to the microphone, the replay.
+OTHERS = (
+    "console", "studio", "staff", "overlay", "stage", "publish", "camera", "key", "level", "replay",
+    "cohost", "seat", "share",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _said() -> str:
+    """The source of every other script."""
+    return "\n".join(
+        path.read_text() for path in sorted(SCRIPTS.glob("*.js")) if not path.name.startswith(OTHERS)
+    )
+
+
+class Words(JavaScriptCatalog):
+    domain = "djangojs"
+
+    def get_catalog(self) -> dict[str, Any]:
+        catalog: dict[str, Any] = super().get_catalog()
+        if "all" in self.request.GET:
+            return catalog
+        return {sentence: words for sentence, words in catalog.items() if f'"{sentence}"' in _said()}
