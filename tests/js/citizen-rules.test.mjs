@@ -10,7 +10,8 @@ import { encodings } from "../../portal/static/js/simulcast.js";
 import { preferredCodecs } from "../../portal/static/js/publish.js";
 import { currentIndex, playerSeconds } from "../../portal/static/js/replay-map.js";
 import { placeWords, standing } from "../../portal/static/js/stage-state.js";
-import { countdown, dayWords, position } from "../../portal/static/js/time.js";
+import { dayWords } from "../../portal/static/js/day-words.js";
+import { countdown, position } from "../../portal/static/js/time.js";
 import { quality, qualityWords, slotOf } from "../../portal/static/js/watch-rtc.js";
 
 const row = (id, more = {}) => ({ id, text: `q${id}`, wall_state: "shown", stage_state: "new", votes: 0, ...more });

@@ -2,7 +2,6 @@
 
 import { masked, problem, stepsFor } from "./ask-steps.js";
 import { need, post } from "./dom.js";
-import { dayWords } from "./time.js";
 
 /** @typedef {import("./outbox-rules.js").Item} Item */
 /** @typedef {import("./ask-steps.js").Purpose} Purpose */
@@ -233,7 +232,9 @@ export class AskDialog {
     const { dialog } = this;
     const due = need("[data-ask-due]", HTMLElement, dialog);
     due.hidden = !next?.settle_by;
-    due.textContent = next?.settle_by ? interpolate(gettext("最迟 %s 答复。"), [dayWords(next.settle_by)]) : "";
+    const day = next?.settle_by ?? "";
+    due.textContent = "";
+    if (day) import("./day-words.js").then(({ dayWords }) => (due.textContent = interpolate(gettext("最迟 %s 答复。"), [dayWords(day)])));
     need("[data-ask-received]", HTMLElement, dialog).textContent =
       kind === "hand" ? gettext("举手已经收到，您排在队里了。") : gettext("收到了！请记下编号。");
     need("[data-ask-number]", HTMLElement, dialog).textContent = number;

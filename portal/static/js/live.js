@@ -1,7 +1,6 @@
 /** The live page: joins picture, captions, wall, question on air and asking. Data: json_script "page". */
 
 import { AskDialog } from "./ask.js";
-import { offerCaptionSize } from "./caption-size.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, toast } from "./dom.js";
@@ -41,7 +40,7 @@ let state = states.begin(page.session, []);
 /** The question with which this citizen was called to the microphone. @type {number | null} */
 let called = null;
 
-/** Their module comes with the first words. @type {Promise<import("./similar.js").Similar> | undefined} */
+/** @type {Promise<import("./similar.js").Similar> | undefined} */
 let like;
 
 function likeQuestions() {
@@ -238,7 +237,11 @@ function offerSoundOnly() {
 
 function listenToTaps() {
   offerSoundOnly();
-  offerCaptionSize(document.querySelector("[data-caption-size]"), store);
+  const captionSize = need("[data-caption-size]", HTMLButtonElement);
+  const size = () => import("./caption-size.js").then(({ offerCaptionSize }) => offerCaptionSize(captionSize, store));
+  captionSize.hidden = false;
+  if (store.getItem("captions")) size();
+  else captionSize.addEventListener("click", () => size().then(() => captionSize.click()), { once: true });
   need("[data-sound]", HTMLElement).addEventListener("click", () => {
     watcher.unmute();
     drawPlayer();

@@ -77,7 +77,6 @@ export function startOutbox(box) {
   // Browsers without background sync: the network's return, a look at the page, and patience.
   addEventListener("online", go);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
-  // What was enclosed follows its question.
   outbox.on("received", go);
   outbox.on("person", () => {
     draw();

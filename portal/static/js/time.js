@@ -1,4 +1,4 @@
-/** Times in words. The caller brings the time. */
+/** Times in words. Pure: the caller brings the time. */
 
 /** How long until something, in the two largest useful units; "马上" when it is due.
  * @param {number} left milliseconds */
@@ -21,14 +21,6 @@ export function position(ms) {
   const minutes = Math.floor(seconds / 60) % 60;
   const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
-/** A working day in the reader's language: 12月2日周三, Wed 2 December.
- * @param {string} day ISO date */
-export function dayWords(day) {
-  const noon = new Date(`${day}T12:00:00+08:00`);
-  const lang = document.documentElement.lang || "zh-hans";
-  return noon.toLocaleDateString(lang, { month: "long", day: "numeric", weekday: "short", timeZone: "Asia/Shanghai" });
 }
 
 /** Amount of data in words: "3.2 MB".
