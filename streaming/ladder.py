@@ -19,8 +19,14 @@ HOPELESS = 0.20  # loss at which frames cannot be kept whole by asking again
 TOO_LOSSY = 0.15  # loss of the sound at which no picture is tried
 ROOM = 0.85  # part of the believed capacity that may be used
 CUT = 0.97  # a REMB below this part of the one before is a cut: the receiver saw a queue grow
+# A queue that grew for a moment only (a busy telephone, a bad radio) brings 0.85 of what is sent; a line that is too
+# narrow brings 0.85 of what it carries.
+FAR_BELOW = 0.6  # part of what is sent
 CUTS_WITHIN = 2.0  # s
+REMB_SETTLE = 3.0  # s after a step down: REMB falls with what came, and while a key frame was awaited nothing did
 QUEUE = 0.4  # s of round trip above the lowest seen: a queue is full
+MISSING = 0.15  # part of the packets above the noise that ends a try
+PACKET_BITS, LEAST_SENT = 9_600, 40  # bits of a typical packet; packets below which a part says nothing
 SOUND_RATE = 90_000  # bits a second of sound with its redundancy and everything around it
 
 
@@ -51,7 +57,8 @@ class Ladder:
         self._trial: tuple[int, float] | None = None  # (rung before, when it may end)
         self._stepped_for: float | None = None  # loss that led to the last step down
         self._bandwidth: int | None = None
-        self._cut_at = float("-inf")
+        self._cut_at = self._down_at = self._tried_at = float("-inf")
+        self._missing = 0  # packets, since the try began
         self._round_trip = float("inf")  # the lowest seen
 
     @property
@@ -85,15 +92,21 @@ class Ladder:
         if before is None or self.rung == SOUND or bitrate > CUT * before:
             return False
         used = rates[self.rung] + SOUND_RATE
-        if bitrate >= 0.9 * used:
+        if bitrate >= FAR_BELOW * used or now < self._down_at + REMB_SETTLE:
             return False
         if self._trial is not None:
             return self._fail(now)
         again, self._cut_at = now - self._cut_at <= CUTS_WITHIN, now
         self._quiet_since = now
-        if now < self._settled_at or not (again or bitrate < 0.6 * used):
+        return self._go_down(bitrate, rates, now) if again else False
+
+    def on_missing(self, count: int, rates: Sequence[int], now: float) -> bool:
+        """Packets of the picture asked for again for the first time: in a try, loss long before the report of it."""
+        if self._trial is None:
             return False
-        return self._go_down(bitrate, rates, now)
+        self._missing += count
+        sent = max(LEAST_SENT, (now - self._tried_at) * rates[self.rung] / PACKET_BITS)
+        return self._fail(now) if self._missing > (self.noise + MISSING) * sent else False
 
     def on_round_trip(self, seconds: float, rates: Sequence[int], now: float) -> bool:
         """Round trip of a receiver report (RFC 3550, section 6.4.1)."""
@@ -125,6 +138,7 @@ class Ladder:
         if now - self._quiet_since < pause or not self._reports:
             return False
         self._trial = self.rung, now + (FRESH_WATCH if self.is_fresh else WATCH)
+        self._tried_at, self._missing = now, 0
         return self._step(higher)
 
     # -- steps
@@ -142,7 +156,7 @@ class Ladder:
         self.is_fresh = False
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)
         self._quiet_since = now
-        self._settled_at = now + SETTLE
+        self._settled_at, self._down_at = now + SETTLE, now
         self._stepped_for = None
         return self._step(before)
 
@@ -170,7 +184,7 @@ class Ladder:
             return False
         self.is_fresh = False
         self._quiet_since = now
-        self._settled_at = now + SETTLE
+        self._settled_at, self._down_at = now + SETTLE, now
         self._stepped_for = loss
         return self._step(rung)
 

@@ -62,6 +62,10 @@ class ResendGuard:
         self._sent: dict[int, float] = {}
         self.refused = 0
 
+    def has_sent(self, sequence: int) -> bool:
+        """Whether packet `sequence` was sent again before."""
+        return sequence in self._sent
+
     def limit(self, rate: float, burst: float) -> None:
         """Other numbers a second and at once from now on."""
         self._bucket = TokenBucket(rate, burst)

@@ -205,12 +205,15 @@ class Viewer(Peer):
         stream = seat.stream if seat is not None else None
         if seat is None or stream is None:
             return
-        guard = self._guards[stream.kind]
+        guard, fresh = self._guards[stream.kind], 0
         for sequence in nack.sequences:
+            fresh += not guard.has_sent(nack.ssrc << 16 | sequence)
             index = seat.index(sequence)
             packet = stream.kept(index, self.takes_red(stream)) if index is not None else None
             if packet is not None and guard.allows(nack.ssrc << 16 | sequence, now):
                 self._resend(stream, shift_sequence(packet, seat.offset))
+        if stream.kind == "video":
+            self._climbed(self.ladder.on_missing(fresh, self._owner.rates, now), now)
 
     def _resend(self, stream: OutgoingStream, packet: bytes) -> None:
         """Picture by RTX; sound as the same packet again, because browsers have no RTX for it."""

@@ -21,7 +21,7 @@ import re
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,12 +207,17 @@ def describe(seen: Seen) -> str:
     )
 
 
+def end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
 async def child(stack: AsyncExitStack, module: str, *arguments: object) -> asyncio.subprocess.Process:
     """A process of the bench, ready and ended by us."""
     pipe = asyncio.subprocess.PIPE
     command = [sys.executable, "-m", f"tests.bench.{module}", *map(str, arguments)]
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-    stack.callback(process.kill)
+    stack.callback(end, process)
     assert process.stdout is not None
     line = await process.stdout.readline()
     if line != b"ready\n":
@@ -247,7 +252,7 @@ async def measure(options: Any) -> dict[str, float | int | str]:
         control = await Control.open(control_path)
         camera = await child(stack, "_camera", control_path)
         found, change = await lines(control, options)
-        camera.kill()
+        end(camera)
         figures["loss2_up_concealed_pct"] = await uplink(control, options.seconds)
     outages = await _outage.measure(options.outages) if options.outages else {}
     for length, back in outages.items():

@@ -154,6 +154,31 @@ def test_a_rung_that_means_the_same_picture_is_not_a_step() -> None:
     assert ladder.rung == SOUND
 
 
+def test_packets_that_are_asked_for_again_end_a_try_before_the_report_of_it() -> None:
+    ladder = Ladder(0.0)
+    ladder.on_loss(0.0, RATES, 1.0)
+    assert not ladder.on_missing(100, RATES, 1.0)  # not trying: the reports tell
+    assert ladder.tick(RATES, 1.0) and ladder.rung == 1
+    assert not ladder.on_missing(6, RATES, 1.2)
+    assert ladder.on_missing(6, RATES, 1.4)
+    assert ladder.rung == 2
+
+
+def test_a_remb_that_falls_with_what_is_sent_or_a_little_below_it_is_no_reason_to_step_down() -> None:
+    ladder = Ladder(0.0)
+    ladder.rung, ladder.is_fresh = 0, False
+    used = RATES[0] + SOUND_RATE
+    for second in range(10):
+        assert not ladder.on_bandwidth(round(used * (1.2 if second % 2 else 0.8)), RATES, float(second))
+    assert not ladder.on_bandwidth(round(0.3 * used), RATES, 10.0)  # once may be chance
+    assert ladder.on_bandwidth(round(0.25 * used), RATES, 10.5)
+    assert ladder.rung > 0
+    rung = ladder.rung
+    for second in (11, 12, 13):
+        assert not ladder.on_bandwidth(50_000 // second, RATES, float(second))
+    assert ladder.rung == rung
+
+
 def test_a_growing_round_trip_ends_a_try_at_once() -> None:
     ladder = Ladder(0.0)
     ladder.on_round_trip(0.05, RATES, 0.5)
