@@ -23,7 +23,9 @@ CUT = 0.97  # a REMB below this part of the one before is a cut: the receiver sa
 # narrow brings 0.85 of what it carries.
 FAR_BELOW = 0.6  # part of what is sent
 CUTS_WITHIN = 2.0  # s
-REMB_SETTLE = 3.0  # s after a step down: REMB falls with what came, and while a key frame was awaited nothing did
+REMB_SETTLE = (
+    3.0  # s after a step down: REMB falls with what came, and while a key frame was awaited nothing did
+)
 QUEUE = 0.4  # s of round trip above the lowest seen: a queue is full
 MISSING = 0.15  # part of the packets above the noise that ends a try
 PACKET_BITS, LEAST_SENT = 9_600, 40  # bits of a typical packet; packets below which a part says nothing
