@@ -1,4 +1,4 @@
-"""The door of a web process: segments, static files and health raw, sockets through Channels, everything else Django.
+"""The door of a web process: segments, static files, WHIP and health raw, sockets through Channels, the rest Django.
 
 Parts and playlists never pass through Django: a viewer makes ten requests a second. Nothing here loads
 aiortc or av.
@@ -19,7 +19,7 @@ from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from recordings.live_asgi import LiveSegments  # noqa: E402
-from signaling import health, routing  # noqa: E402
+from signaling import health, routing, whip  # noqa: E402
 from signaling.orm.live import captions_between, may_everybody_watch  # noqa: E402
 from signaling.static_files import StaticFiles, is_static  # noqa: E402
 
@@ -38,6 +38,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await segments(scope, receive, send)
     elif is_static(scope["path"]):
         await static(scope, receive, send)
+    elif whip.is_whip(scope["path"]):
+        await whip.application(scope, receive, send)
     elif scope["path"] == "/healthz":
         await health.application(scope, receive, send)
     else:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from signaling import protocol
 from signaling.client import Client
 from signaling.errors import Refusal
-from signaling.orm.people import Rights, rights
+from signaling.orm.people import Rights, rights, rights_by_key
 
 
 class Need(Enum):
@@ -152,4 +152,20 @@ async def may(client: Client, message: protocol.Message) -> Rights:
         raise Refusal("not_allowed", _("登录状态已变化，请刷新页面"))
     if not _holds(found, need, client.role):
         raise _refusal(need)
+    return found
+
+
+async def may_send(session_id: int, key: str) -> Rights:
+    """The leader's rights behind an encoder's key (WHIP). Raises Refusal("not_allowed") or NotFound."""
+    found = await rights_by_key(key, session_id)
+    if found is None or not _holds(found, Need.HOST, "leader"):
+        raise _refusal(Need.HOST)
+    return found
+
+
+async def may_play(session_id: int) -> Rights:
+    """Of somebody nameless with a player (WHEP). Raises Refusal("not_allowed") or NotFound."""
+    found = await rights(None, session_id)
+    if not _holds(found, Need.WATCH, None):
+        raise _refusal(Need.WATCH)
     return found

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from streaming.errors import StreamingError
 
@@ -34,11 +34,15 @@ class Publish(_Command):
 
 @dataclass(frozen=True, slots=True)
 class Watch(_Command):
-    """Somebody wants to see. Result: `{peer, sdp}` with our offer; `full` beyond the viewer limit."""
+    """Somebody wants to see. Result: `{peer, sdp}` with our offer; `full` beyond the viewer limit.
+
+    With the offer of a player in `sdp` (WHEP) the result's is our answer, and no Accept follows.
+    """
 
     type: ClassVar[str] = "watch"
     session: str
     viewer: str
+    sdp: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,15 @@ class Restart(_Command):
     session: str
     peer: str
     sdp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestartIce(_Command):
+    """ICE restart without a description (WHIP, WHEP). Result: `{ufrag, password, candidates}`, ours from now on."""
+
+    type: ClassVar[str] = "restart_ice"
+    session: str
+    peer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +119,9 @@ class Statistics(_Command):
     session: str
 
 
-Command = Publish | Watch | Accept | Restart | Leave | Assign | Hold | CloseRoom | Statistics
-_TYPES: dict[str, type[Command]] = {
-    kind.type: kind for kind in (Publish, Watch, Accept, Restart, Leave, Assign, Hold, CloseRoom, Statistics)
-}
-_OPTIONAL = {("restart", "sdp"), ("assign", "participant")}
+Command = Publish | Watch | Accept | Restart | RestartIce | Leave | Assign | Hold | CloseRoom | Statistics
+_TYPES: dict[str, type[Command]] = {kind.type: kind for kind in get_args(Command)}
+_OPTIONAL = {("watch", "sdp"), ("restart", "sdp"), ("assign", "participant")}
 
 
 def parse_command(message: object) -> Command:

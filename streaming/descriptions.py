@@ -42,7 +42,13 @@ class Transport:
             "a=setup:passive",
             "a=rtcp-mux",
             "a=rtcp-rsize",
+            *self.candidates(),
         ]
+        return [*lines, "a=end-of-candidates"]
+
+    def candidates(self) -> list[str]:
+        """`a=candidate:` lines, the best first."""
+        lines = []
         for place, address in enumerate(self.addresses):
             rank = 65_535 - place
             udp, tcp = (126 << 24) + (rank << 8) + 255, (90 << 24) + (rank << 8) + 255
@@ -52,7 +58,7 @@ class Transport:
                     f"a=candidate:{place + 101} 1 tcp {tcp} {address} {self.tcp_port} "
                     "typ host tcptype passive"
                 )
-        return [*lines, "a=end-of-candidates"]
+        return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from streaming.clock import WallClock
-from streaming.commands import Accept, Assign, Hold, Leave, Publish, Restart, SlotName, Watch
+from streaming.commands import Accept, Assign, Hold, Leave, Publish, Restart, RestartIce, SlotName, Watch
 from streaming.errors import StreamingError
 from streaming.events import EventKind, MediaEvent, OnEvent
 from streaming.ingest import IncomingStream, MediaPacket
 from streaming.listeners import Listeners
 from streaming.outgoing import OutgoingStream
 from streaming.peer import Peer, Station
+from streaming.player import open_viewer
 from streaming.publisher import Publisher
 from streaming.sinks import Sink
 from streaming.stage import Stage
@@ -69,12 +70,12 @@ class Room:
 
     def watch(self, command: Watch) -> dict[str, str]:
         """A new viewer; an old one of the same name gives way."""
+        viewer, sdp = open_viewer(self._station, self, command, self.stage.offered, self._closed)
         old = self.viewers.get(command.viewer)
         if old is not None:
             old.close("replaced")
-        viewer = Viewer(self._station, self, command.viewer, self.stage.offered, self._closed)
         self.viewers[command.viewer] = self._peers[viewer.id] = viewer
-        return {"peer": viewer.id, "sdp": viewer.offer()}
+        return {"peer": viewer.id, "sdp": sdp}
 
     def accept(self, command: Accept) -> dict[str, object]:
         """A viewer's answer."""
@@ -84,9 +85,13 @@ class Room:
         viewer.accept(command.sdp)
         return {"playable": self.stage.is_playable(viewer), "codecs": sorted(viewer.codecs)}
 
-    def restart(self, command: Restart) -> dict[str, str]:
+    def restart(self, command: Restart | RestartIce) -> Mapping[str, object]:
         """New ICE credentials on the same keys."""
         peer = self._peer(command.peer)
+        if isinstance(command, RestartIce):
+            ours = peer.path.restart(time.monotonic())
+            candidates = peer.transport().candidates()
+            return {"ufrag": ours.ufrag, "password": ours.password, "candidates": candidates}
         if isinstance(peer, Viewer):
             if command.sdp is not None:
                 raise StreamingError("bad_command", "a viewer restarts by our offer")

@@ -27,6 +27,7 @@ from streaming.commands import (
     Leave,
     Publish,
     Restart,
+    RestartIce,
     Statistics,
     Watch,
 )
@@ -118,7 +119,7 @@ class MediaWorker:
                 return self._watch(command)
             case Accept():
                 return dict(self._known(command.session).accept(command))
-            case Restart():
+            case Restart() | RestartIce():
                 return dict(self._known(command.session).restart(command))
             case Assign():
                 return dict(self._room(command.session).assign(command))

@@ -1,5 +1,6 @@
 """Who may do what in a broadcast, and what everybody may know of it."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +39,21 @@ def may_plan(person: Anyone) -> bool:
 
 def may_host(person: Anyone, session: LiveSession) -> bool:
     return isinstance(person, Person) and person.is_active and person.pk == session.host_id
+
+
+def encoder_key(session: LiveSession) -> str:
+    """What the leader's encoder shows to send into this broadcast (WHIP's Bearer token).
+
+    Made, not kept: another leader, a new password or "log out everywhere" makes another key.
+    """
+    host = session.host
+    value = f"{session.pk}.{host.pk}.{host.get_session_auth_hash()}"
+    made = salted_hmac("live.encoder_key", value, algorithm="sha256").digest()
+    return urlsafe_b64encode(made)[:32].decode()
+
+
+def is_encoder_key(session: LiveSession, key: str) -> bool:
+    return constant_time_compare(key, encoder_key(session))
 
 
 def may_moderate(person: Anyone, session: LiveSession) -> bool:

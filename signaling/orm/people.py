@@ -11,12 +11,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotAllowed
-from portal.live.queries import may_cohost, may_host, may_moderate, may_watch, session_of
+from portal.lib.pace import Pace
+from portal.live.models import LiveSession
+from portal.live.queries import is_encoder_key, may_cohost, may_host, may_moderate, may_watch, session_of
 from portal.people.models import Person
 from portal.people.queries import is_verified, roles_of
 from portal.questions.models import Question
 from portal.questions.states import GUEST_STATES
 from signaling.orm.door import door
+
+# Media sessions that encoders and players behind one network address may open in a minute.
+OPENINGS = Pace("whip", 120, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,23 @@ def actor(person_id: int) -> Person:
 
 
 def _rights(session_key: str | None, session_id: int) -> Rights:
+    return _rights_of(person_behind(session_key), session_of(session_id))
+
+
+def _rights_by_key(key: str, session_id: int) -> Rights | None:
+    """Of the leader whose encoder's key it is; None for any other key."""
     session = session_of(session_id)
-    person = person_behind(session_key)
+    return _rights_of(session.host, session) if is_encoder_key(session, key) else None
+
+
+def _note_opening(address: str) -> None:
+    """Count a media session opened from this network address; raises RateLimited beyond the pace."""
+    OPENINGS.check(address)
+    OPENINGS.count(address)
+
+
+def _rights_of(person: Person | None, session: LiveSession) -> Rights:
+    session_id = session.pk
     called = None
     if person is not None:
         mine = Question.objects.filter(session_id=session_id, person=person, stage_state__in=GUEST_STATES)
@@ -74,3 +94,5 @@ def _rights(session_key: str | None, session_id: int) -> Rights:
 
 
 rights = door(_rights)
+rights_by_key = door(_rights_by_key)
+note_opening = door(_note_opening)

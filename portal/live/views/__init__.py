@@ -22,7 +22,8 @@ live/stage.html     + question (my-question row: the raised hand or the called-u
                     page_data also has "question": id
 live/studio.html    + on_air (public row or None), stage (dict of `portal.questions.queries.stage`): what is there
                     before the socket says more; agenda (open promises of the last broadcasts), desk (JSON-able:
-                    units, due dates, invitations; see `portal.questions.views.studio`)
+                    units, due dates, invitations; see `portal.questions.views.studio`), encoder ({"address",
+                    "key"}: where and with what an encoder sends)
 live/console.html   + lanes ([{"code", "label", "key"}]), hide_reasons ([str])
 live/replay.html    + chapters (answer rows, in the order of the broadcast), written (answer rows with
                     written_answer); page_data also has "replay": "/hls/<id>/replay.m3u8" and

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.lib.errors import NotAllowed, NotFound
-from portal.live.queries import may_host, may_run, seen_session
+from portal.live.queries import encoder_key, may_host, may_run, seen_session
 from portal.live.views import page_context
 from portal.live.views.invitations import invitation_rows
 from portal.people.models import Person
@@ -35,6 +35,10 @@ def studio(request: HttpRequest, session_id: int) -> HttpResponse:
         "agenda": table.agenda(session),
         "desk": desk,
         "rehearsal_of": session.rehearsal_of_id,
+        "encoder": {
+            "address": request.build_absolute_uri(f"/whip/{session_id}"),
+            "key": encoder_key(session),
+        },
     }
     return render(request, "live/studio.html", context)
 
