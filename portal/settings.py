@@ -172,6 +172,8 @@ TURN_URLS = env.words("TURN_URLS")
 TURN_SECRET = env.text("TURN_SECRET")
 if TURN_URLS and not TURN_SECRET:
     raise ImproperlyConfigured("TURN_URLS is set without TURN_SECRET: the secret that coturn was given")
+# /metrics (Prometheus): with this Bearer token from anywhere; without one from this machine only.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 RECORDINGS_DIR = DATA_DIR / "recordings"
 # Engines that others run and that get the programme too: name=url, comma-separated.
 RESTREAM = env.words("RESTREAM")

@@ -19,7 +19,7 @@ from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from recordings.live_asgi import LiveSegments  # noqa: E402
-from signaling import health, routing, whip  # noqa: E402
+from signaling import health, metrics, routing, whip  # noqa: E402
 from signaling.orm.live import captions_between, may_everybody_watch  # noqa: E402
 from signaling.static_files import StaticFiles, is_static  # noqa: E402
 
@@ -40,6 +40,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await static(scope, receive, send)
     elif whip.is_whip(scope["path"]):
         await whip.application(scope, receive, send)
+    elif scope["path"] == "/metrics":
+        await metrics.application(scope, receive, send)
     elif scope["path"] == "/healthz":
         await health.application(scope, receive, send)
     else:

@@ -138,6 +138,7 @@ class MediaService:
             viewers = sum(session.facts.webrtc for session in self._sessions.values())
             await self._presence.note_worker(self.name, viewers)
             await self._keep_places()
+        await self._presence.note_figures(self.name, self.worker.figures())
         for session_id in await rows.live_sessions():
             if session_id not in self._sessions and await self._is_ours(session_id):
                 await self._hold(session_id)

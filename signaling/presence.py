@@ -227,6 +227,16 @@ class Presence:
     async def drop_peer(self, session_id: int, peer: str) -> None:
         await self._store.drop(f"peer:{session_id}:{peer}")
 
+    # Figures of the media processes, for whoever measures.
+
+    async def note_figures(self, worker: str, figures: dict[str, Any]) -> None:
+        await self._store.put(f"figures:{worker}", json.dumps(figures), SOCKETS_TTL)
+
+    async def figures(self) -> dict[str, dict[str, Any]]:
+        """By media process: session → its figures (`streaming.statistics.figures`)."""
+        found = await self._store.found("figures:")
+        return {key.removeprefix("figures:"): json.loads(value) for key, value in found.items()}
+
     # Which media process holds which session.
 
     async def note_worker(self, worker: str, viewers: int) -> None:

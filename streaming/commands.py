@@ -36,13 +36,15 @@ class Publish(_Command):
 class Watch(_Command):
     """Somebody wants to see. Result: `{peer, sdp}` with our offer; `full` beyond the viewer limit.
 
-    With the offer of a player in `sdp` (WHEP) the result's is our answer, and no Accept follows.
+    With the offer of a player in `sdp` (WHEP) the result's is our answer, and no Accept follows. `label`: where the
+    viewer belongs, for the statistics of the audience.
     """
 
     type: ClassVar[str] = "watch"
     session: str
     viewer: str
     sdp: str | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ def _checked(kind: str, key: str, value: object) -> object:
         valid = isinstance(value, bool)
     elif key == "slot":
         valid = isinstance(value, str) and value in SLOTS
+    elif key == "label":
+        valid = isinstance(value, str) and len(value) <= MAX_NAME
     elif key == "sdp":
         valid = isinstance(value, str) and len(value) <= MAX_SDP
     else:

@@ -19,7 +19,8 @@ RTX_TYPES = {H264: H264_RTX, VP8: VP8_RTX}
 START_KBPS, MAX_KBPS = 1_200, 2_500
 SIMULCAST_KBPS = 2_200, 4_000  # the same for all layers together
 LAYERS = 3  # sizes of a picture at most
-_H264_SETTINGS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+_H264_SETTINGS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
+_PROFILE = "42e01f"  # constrained baseline, level 3.1
 _OPUS_SETTINGS = "minptime=10;useinbandfec=1;stereo=0"
 
 
@@ -151,7 +152,10 @@ def _received_section(section: Section, stream: AcceptedStream, transport: Trans
         lines += _codec_lines("opus", stream.payload_type, None, ["nack", "transport-cc"])
     else:
         feedback = ["nack", "nack pli", "ccm fir", "transport-cc"]
-        lines += _codec_lines(stream.codec, stream.payload_type, stream.rtx_type, feedback, rates)
+        asked = section.parameters.get(stream.payload_type, {}).get("profile-level-id", "")
+        lines += _codec_lines(
+            stream.codec, stream.payload_type, stream.rtx_type, feedback, rates, asked[:6] or _PROFILE
+        )
     uris = (MID_URI, TRANSPORT_CC_URI, *((RID_URI, REPAIRED_RID_URI) if stream.rids else ()))
     lines += [f"a=extmap:{section.extensions[uri]} {uri}" for uri in uris if uri in section.extensions]
     if stream.rids:
@@ -232,10 +236,15 @@ def _media_line(kind: str, mid: str, direction: str, types: Sequence[int]) -> li
 
 
 def _codec_lines(
-    codec: Codec, number: int, rtx: int | None, feedback: Sequence[str], extra: str = ""
+    codec: Codec,
+    number: int,
+    rtx: int | None,
+    feedback: Sequence[str],
+    extra: str = "",
+    profile: str = _PROFILE,
 ) -> list[str]:
     names = {"opus": "opus/48000/2", "h264": "H264/90000", "vp8": "VP8/90000"}
-    settings = {"opus": _OPUS_SETTINGS, "h264": _H264_SETTINGS, "vp8": ""}[codec]
+    settings = {"opus": _OPUS_SETTINGS, "h264": _H264_SETTINGS + profile, "vp8": ""}[codec]
     settings = ";".join(part for part in (settings, extra) if part)
     lines = [f"a=rtpmap:{number} {names[codec]}"]
     if settings:

@@ -17,6 +17,7 @@ from OpenSSL import SSL
 from pylibsrtp import Policy, _binding
 
 from streaming.path import IcePath
+from streaming.records import are_records
 
 HANDSHAKE = 30.0  # s from the description to the keys: finding a way, then the handshake with its repetitions
 MAX_DATAGRAM = 1_200  # bytes; every path takes it
@@ -92,6 +93,7 @@ class SecureLink:
         self._on_goodbye: Callable[[], None] = lambda: None
         self._receive: pylibsrtp.Session | None = None
         self._send: pylibsrtp.Session | None = None
+        self.refused = 0  # datagrams that were no whole records, or a plain alert before the keys
         self.profile = ""  # name of the negotiated SRTP profile (OpenSSL's)
         self.send_keys: SendKeys | None = None  # for the fan-out, once connected
 
@@ -117,6 +119,9 @@ class SecureLink:
     def _on_record(self, data: bytes) -> None:
         ssl = self._ssl
         if ssl is None:
+            return
+        if not are_records(data, handshaking=self._receive is None):
+            self.refused += 1
             return
         ssl.bio_write(data)
         if self._receive is None:

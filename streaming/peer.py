@@ -69,6 +69,12 @@ class Peer:
             station.mux.tcp.port,
         )
 
+    def restart_ice(self, now: float) -> dict[str, object]:
+        """`{ufrag, password, candidates}` of our side from now on; the keys stay."""
+        ours = self.path.restart(now)
+        candidates = self.transport().candidates()
+        return {"ufrag": ours.ufrag, "password": ours.password, "candidates": candidates}
+
     # -- beginning
 
     @property

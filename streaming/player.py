@@ -29,7 +29,7 @@ class Player(Viewer):
         offer = parse_sdp(sdp)
         if "passive" in offer.setups:
             raise StreamingError("bad_sdp", "the offer must leave the DTLS server to us")
-        taken = self._take(offer)
+        taken = self._choose(offer)
         if not taken:
             raise StreamingError("bad_sdp", "neither Opus nor H.264 nor VP8 is asked for")
         self._types, self._codecs = {}, {}
@@ -40,7 +40,7 @@ class Player(Viewer):
         self.start(offer.fingerprints)
         return text
 
-    def _take(self, offer: Description) -> dict[str, OfferedStream]:
+    def _choose(self, offer: Description) -> dict[str, OfferedStream]:
         """By mid: the stream that a section gets."""
         taken: dict[str, OfferedStream] = {}
         for section in offer.sections:
@@ -88,8 +88,10 @@ def open_viewer(
     """A new viewer with our offer, or a player with our answer to its own. Raises bad_sdp."""
     if command.sdp is None:
         viewer = Viewer(station, owner, command.viewer, offered, on_closed)
+        viewer.label = command.label
         return viewer, viewer.offer()
     player = Player(station, owner, command.viewer, offered, on_closed)
+    player.label = command.label
     try:
         return player, player.answer(command.sdp)
     except StreamingError:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 
+from streaming.audience import Audience
 from streaming.clock import WallClock
 from streaming.commands import Accept, Assign, Hold, Leave, Publish, Restart, RestartIce, SlotName, Watch
 from streaming.errors import StreamingError
@@ -14,6 +15,7 @@ from streaming.outgoing import OutgoingStream
 from streaming.peer import Peer, Station
 from streaming.player import open_viewer
 from streaming.publisher import Publisher
+from streaming.sampling import watch_over
 from streaming.sinks import Sink
 from streaming.stage import Stage
 from streaming.turns import Turns
@@ -35,6 +37,7 @@ class Room:
         self.viewers: dict[str, Viewer] = {}
         self.listeners = Listeners(session, on_event)
         self.stage = Stage(self.listeners, self.publishers, station.engine, self._on_picture)
+        self.audience = Audience()
         self._station = station
         self._wall = wall
         self._on_event = on_event
@@ -89,9 +92,7 @@ class Room:
         """New ICE credentials on the same keys."""
         peer = self._peer(command.peer)
         if isinstance(command, RestartIce):
-            ours = peer.path.restart(time.monotonic())
-            candidates = peer.transport().candidates()
-            return {"ufrag": ours.ufrag, "password": ours.password, "candidates": candidates}
+            return peer.restart_ice(time.monotonic())
         if isinstance(peer, Viewer):
             if command.sdp is not None:
                 raise StreamingError("bad_command", "a viewer restarts by our offer")
@@ -244,6 +245,7 @@ class Room:
 
     def _every_second(self, now: float) -> None:
         self.stage.ask_again()
+        watch_over(self.audience, self.viewers.values(), self.stage, now)
         for slot in self.stage.slots.values():
             if slot.is_over(now):
                 name = slot.participant or ""

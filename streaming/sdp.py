@@ -55,8 +55,11 @@ class Section:
         return next(matches, None)
 
     def find_h264(self) -> int | None:
-        """Constrained baseline in packetization mode 1; 42e01f before 42001f before the rest of them."""
-        for profile in ("42e01f", "42001f", "42e0", "4200"):
+        """Constrained baseline in packetization mode 1; 42e01f before 42001f before the rest of them.
+
+        Encoders that are no browsers write 42c0 for it (RFC 6184, table 5).
+        """
+        for profile in ("42e01f", "42001f", "42e0", "42c0", "4200"):
             for number in self.payload_types:
                 asked = self.parameters.get(number, {})
                 if (

@@ -1,15 +1,16 @@
 """What a room can tell of itself, JSON-able.
 
 `{viewers, publishers: [{participant, slot, connected, sending, streams: [...]}], slots: {name: ...},
-receivers: [{viewer, loss, resent, ...}], fanout: {engine, viewers: {gso, sendmmsg, plain}, sent, ...},
-dropped: {...}}`. Rates in bits a second since the stream began,
-jitter in milliseconds, loss as a fraction of the last report interval.
+receivers: [{viewer, loss, resent, ...}] (fifty at most), audience: `Audience.statistics`,
+fanout: {engine, viewers: {gso, sendmmsg, plain}, sent, ...}, dropped: {...}}`. Rates in bits a second since
+the stream began, jitter in milliseconds, loss as a fraction of the last report interval.
 """
 
 import time
 from dataclasses import asdict
 from typing import Any
 
+from streaming.audience import LISTED
 from streaming.ingest import IncomingStream
 from streaming.mux import Mux
 from streaming.publisher import Publisher
@@ -27,7 +28,8 @@ def room_statistics(room: Room, mux: Mux) -> dict[str, Any]:
             slot.name: {"participant": slot.participant, "live": slot.live, "held": slot.held}
             for slot in room.stage.slots.values()
         },
-        "receivers": [_viewer(viewer) for viewer in room.viewers.values()],
+        "receivers": [_viewer(viewer) for viewer in [*room.viewers.values()][:LISTED]],
+        "audience": room.audience.statistics(),
         "fanout": {
             "engine": room.stage.fanout.engine,
             "viewers": room.stage.fanout.ways(),
@@ -42,6 +44,14 @@ def room_statistics(room: Room, mux: Mux) -> dict[str, Any]:
             "tcp": mux.tcp.counters.dropped,
         },
     }
+
+
+def room_figures(room: Room) -> dict[str, Any]:
+    """Few numbers for a meter: `Audience.figures`, and `publishers` and `packets` by what became of them."""
+    counters = asdict(room.stage.fanout.counters)
+    resent = sum(viewer.resent for viewer in room.viewers.values())
+    connected = sum(publisher.connected for publisher in room.publishers.values())
+    return {**room.audience.figures(), "publishers": connected, "packets": counters | {"resent": resent}}
 
 
 def _publisher(room: Room, publisher: Publisher, now: float) -> dict[str, Any]:
@@ -95,5 +105,5 @@ def _viewer(viewer: Viewer) -> dict[str, Any]:
         "key_requests": viewer.key_requests,
         "unsendable": viewer.counters.unsendable,
         "forged": viewer.counters.forged,
-        "path_dropped": viewer.path.dropped,
+        "path_dropped": viewer.path.dropped + viewer.link.refused,
     }

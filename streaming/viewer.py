@@ -82,6 +82,7 @@ class Viewer(Peer):
     ) -> None:
         super().__init__(station, on_closed)
         self.name = name
+        self.label = ""  # under which the audience counts it
         self.reception: dict[int, Reception] = {}
         self.bandwidth: int | None = None
         self.round_trip: float | None = None  # s

@@ -39,7 +39,7 @@ from streaming.mux import Mux
 from streaming.peer import Station
 from streaming.room import Room
 from streaming.sinks import Sink
-from streaming.statistics import room_statistics
+from streaming.statistics import room_figures, room_statistics
 
 logger = logging.getLogger(__name__)
 
@@ -153,6 +153,10 @@ class MediaWorker:
         """See `streaming.statistics`; an unknown session is an empty one."""
         room = self._rooms.get(session)
         return room_statistics(room, self._mux) if room is not None else {"viewers": 0, "publishers": []}
+
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """By session, see `streaming.statistics.room_figures`."""
+        return {session: room_figures(room) for session, room in self._rooms.items()}
 
     def _watch(self, command: Watch) -> dict[str, Any]:
         room = self._room(command.session)

@@ -123,7 +123,9 @@ async def _own(request: Request[Any], peer: str) -> None:
 
 
 async def watch(request: Request[protocol.Watch]) -> Offer:
-    found = await request.parts.link.call(Watch(request.session, f"viewer-{request.client.socket}"))
+    found = await request.parts.link.call(
+        Watch(request.session, f"viewer-{request.client.socket}", label=request.rights.village)
+    )
     await _keep(request, found["peer"])
     return Offer(found["peer"], found["sdp"], ice_servers(request.client.socket))
 

@@ -36,6 +36,7 @@ class Rights:
     moderate: bool
     on_stage: int | None
     verified: bool
+    village: str
     cohost: bool = False
 
 
@@ -90,6 +91,7 @@ def _rights_of(person: Person | None, session: LiveSession) -> Rights:
         on_stage=called,
         verified=is_verified(person),
         cohost=may_cohost(person, session),
+        village=person.village if person else "",
     )
 
 

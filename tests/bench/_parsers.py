@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from streaming.commands import Assign, Publish, Restart, Watch, parse_command
 from streaming.descriptions import Transport, accepted_streams, write_answer
+from streaming.dtls import split_records
 from streaming.errors import StreamingError
 from streaming.fragments import parse_fragment
 from streaming.ice import Credentials, parse_request, write_request, write_response
 from streaming.payloads import h264_fragment, h264_starting_units, h264_units, starts_key, vp8_frame_part
+from streaming.records import are_records
 from streaming.red import parse_red, write_red
 from streaming.rtcp import (
     ReportBlock,
@@ -123,7 +125,15 @@ def filled(template: str) -> bytes:
     return template.format(ufrag=OURS.ufrag, password=OURS.password, fingerprint=PRINT).encode()
 
 
+def records(data: bytes) -> None:
+    are_records(data, True)
+    for datagram in split_records(data):
+        are_records(datagram, False)
+
+
+HELLO = b"\x16\xfe\xff" + bytes(8) + b"\x00\x18\x01" + bytes(23)
 TARGETS = {
+    "records": Target(records, [HELLO, HELLO + b"\x15\xfe\xfd" + bytes(8) + b"\x00\x02\x02\x28"]),
     "stun": Target(stun, [CHECK, write_response(CHECK[4:20], ("192.0.2.1", 5), OURS.password)]),
     "rtp": Target(rtp, MEDIA),
     "rtcp": Target(parse_rtcp, REPORTS),

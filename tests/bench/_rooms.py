@@ -49,6 +49,7 @@ class EngineRoom:
 
     seeds: list[bytes]
     amplified = 0
+    broken = 0  # handshakes that forged records ended
 
     async def begin(self) -> None:
         self.mux, self.sock = Mux(), FakeSocket()
@@ -69,7 +70,12 @@ class EngineRoom:
         raise AssertionError("a room takes its inputs its own way")
 
     async def turn(self) -> None:
-        """A beat of the worker, with the same consent as ever."""
+        """A beat of the worker, with the same consent as ever; who was led astray in its handshake comes again."""
+        if self.publisher.closed or self.viewer.closed:
+            self.broken += 1
+            self.room.close()
+            await asyncio.sleep(0)
+            await self.begin()
         now = time.monotonic()
         for peer in (self.publisher, self.viewer):
             peer.path.last_heard = now
@@ -94,6 +100,7 @@ class Datagrams(EngineRoom):
         ]
         self.seeds = [*checks, *records, *MEDIA, *REPORTS, b"\x00", b"\x80", b"\x40" * 30, b"\xff" * 40]
         self._count = 0
+        self._proven = {FEW[0]}
         self.sock.waiting.append((checks[0], FEW[0]))
         self._read()
         self.sock.sent.clear()  # the answer to the proof itself
@@ -111,9 +118,9 @@ class Datagrams(EngineRoom):
         self.sock.waiting.append((data, address))
         self._read()
         self.sock.waiting.clear()
-        proven = {route.address for _, route in self.mux._routes.values()}
+        self._proven |= {route.address for _, route in self.mux._routes.values()}
         for answer, where in self.sock.sent:
-            if where not in proven or (answer[0] < 4 and not self._is_authentic(data)):
+            if where not in self._proven or (answer[0] < 4 and not self._is_authentic(data)):
                 self.amplified += len(answer)
         self.sock.sent.clear()
         return self.mux.counters.refused_stun + self.mux.counters.unknown_address > 0
@@ -152,9 +159,9 @@ class HostileViewer(EngineRoom):
         for packet in MEDIA:
             self.publisher.on_rtp(packet, time.monotonic())
         self.seeds = [
-            one.replace((2222).to_bytes(4, "big"), stream.offered.ssrc.to_bytes(4, "big"))
+            one.replace((2222).to_bytes(4, "big"), stream.ssrc.to_bytes(4, "big"))
             for one in REPORTS
-            for stream in self.room.stage.streams
+            for stream in self.room.stage.offered
         ]
 
     def take(self, data: bytes) -> bool:

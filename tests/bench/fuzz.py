@@ -1,9 +1,9 @@
 """./bench fuzz: a million inputs, nearly right, at every reader of outside bytes and at a running room.
 
-The pure readers (STUN, RTP, RTCP, payloads, RED, session descriptions, ICE fragments, RFC 4571 frames, commands)
-are fuzzed by atheris, guided by coverage, where its wheel installs, otherwise by mutation. The room gets mutations
-as datagrams from proven, foreign and spoofed addresses (STUN, DTLS records, SRTP) and as the plain packets of a
-publisher and a viewer that have the right keys.
+The pure readers (STUN, DTLS records, RTP, RTCP, payloads, RED, session descriptions, ICE fragments, RFC 4571 frames,
+commands) are fuzzed by atheris, guided by coverage, where its wheel installs, otherwise by mutation. The room gets
+mutations as datagrams from proven, foreign and spoofed addresses (STUN, DTLS records, SRTP) and as the plain packets
+of a publisher and a viewer that have the right keys.
 
   exceptions  inputs that raised anything but a refusal; the first ones are shown
   growth_mb   the largest growth of a target's memory from a fifth of its inputs to the end
@@ -22,7 +22,7 @@ from typing import Any
 
 from tests.bench._report import last_line, machine, say
 
-PARSERS = ("stun", "rtp", "rtcp", "payload", "red", "sdp", "fragment", "frames", "command")
+PARSERS = ("stun", "records", "rtp", "rtcp", "payload", "red", "sdp", "fragment", "frames", "command")
 ROOMS = ("datagram", "publisher", "viewer")
 LOCK = Path(__file__).resolve().parents[2] / "requirements" / "fuzz.txt"
 

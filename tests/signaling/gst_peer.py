@@ -22,7 +22,7 @@ SEND = """webrtcbin name=peer bundle-policy=max-bundle
  videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=15/1 !
  x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 !
  video/x-h264,profile=constrained-baseline ! rtph264pay pt=98 config-interval=-1 aggregate-mode=zero-latency !
- application/x-rtp,media=video,encoding-name=H264,payload=98,packetization-mode=(string)1,profile-level-id=(string)42e01f
+ application/x-rtp,media=video,encoding-name=H264,payload=98
  ! peer."""
 WANTED = {
     "audio": "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,payload=97",
@@ -30,6 +30,13 @@ WANTED = {
     "packetization-mode=(string)1,profile-level-id=(string)42e01f",
 }
 DECODE = {"audio": "rtpopusdepay ! opusdec", "video": "rtph264depay ! avdec_h264"}
+
+
+def described(kind: Any, text: bytes) -> Any:
+    """A session description of our own making."""
+    _, message = GstSdp.SDPMessage.new()
+    GstSdp.sdp_message_parse_buffer(text, message)
+    return GstWebRTC.WebRTCSessionDescription.new(kind, message)
 
 
 class Peer:
@@ -53,7 +60,9 @@ class Peer:
         self.bin.emit("create-offer", None, Gst.Promise.new_with_change_func(self.offered))
 
     def offered(self, promise: Any) -> None:
-        offer = promise.get_reply().get_value("offer")
+        reply = promise.get_reply()  # owns what is in it: without a name it would be freed below us
+        text = reply.get_value("offer").sdp.as_text()
+        offer = described(GstWebRTC.WebRTCSDPType.OFFER, text.encode())
         self.bin.emit("set-local-description", offer, Gst.Promise.new())
 
     def gathered(self, *_: object) -> None:
@@ -67,9 +76,7 @@ class Peer:
         with self.request("POST", self.url, sdp.encode(), "application/sdp") as answer:
             self.place = urljoin(self.url, answer.headers["Location"])
             text = answer.read()
-        _, message = GstSdp.SDPMessage.new()
-        GstSdp.sdp_message_parse_buffer(text, message)
-        found = GstWebRTC.WebRTCSessionDescription.new(GstWebRTC.WebRTCSDPType.ANSWER, message)
+        found = described(GstWebRTC.WebRTCSDPType.ANSWER, text)
         self.bin.emit("set-remote-description", found, Gst.Promise.new())
         return False
 

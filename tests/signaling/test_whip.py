@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
+from portal.lib.pace import Pace
 from portal.live.queries import encoder_key
+from signaling.orm import people
 from signaling.parts import Parts
 from streaming.commands import Statistics
 from streaming.ice import Credentials
+from tests.bench._fuzzer import Mutator
 from tests.signaling.conftest import OpenPage
 from tests.signaling.people import House
 from tests.signaling.whip_client import FRAGMENT, SDP, ask
@@ -17,6 +20,12 @@ from tests.streaming.people import QUIET, Bars, Tone, Watching, until
 from tests.streaming.test_player import FRAGMENT as TRICKLE
 from tests.streaming.test_player import PLAYER
 from tests.streaming.wire import OFFER, Caller
+
+
+@pytest.fixture(autouse=True)
+def _no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All requests of these tests come from one address."""
+    monkeypatch.setattr(people, "OPENINGS", Pace("tests", 10_000, 60))
 
 
 @pytest.fixture
@@ -116,6 +125,26 @@ async def test_what_an_encoder_may_not_post(
     assert refused.status == status and refused["content-type"] == "application/problem+json"
 
 
+async def test_any_body_is_an_answer_or_a_refusal(door: Parts, whip: str, whep: str, key: str) -> None:
+    """Damaged descriptions and fragments: never our fault, and nothing stays behind of what was refused."""
+    opened = await ask("POST", whep, offered(PLAYER), headers=SDP)
+    bodies = Mutator([offered().encode(), offered(PLAYER).encode(), TRICKLE.encode()], seed=11)
+    statuses = set()
+    for _ in range(60):
+        for method, place, kind in (
+            ("POST", whip, SDP),
+            ("POST", whep, SDP),
+            ("PATCH", opened["location"], FRAGMENT),
+        ):
+            found = await ask(method, place, bodies.next(), key, kind, '"*"')
+            statuses.add(found.status)
+            if found.status == 201:
+                await ask("DELETE", found["location"], key=key)
+    assert statuses <= {200, 201, 204, 400, 413, 422, 429}
+    left = await door.link.call(Statistics(whip.split("/")[2]))
+    assert left["publishers"] == [] and len(left["receivers"]) == 1
+
+
 async def test_the_doors_tell_what_they_take_and_represent_nothing(door: Parts, whip: str, whep: str) -> None:
     for place in (whip, whep):
         told = await ask("OPTIONS", place)
@@ -145,9 +174,6 @@ async def test_turn_servers_are_told_with_a_login(door: Parts, whep: str, settin
 async def test_players_are_refused_when_it_is_over_full_or_too_often(
     door: Parts, house: House, whep: str, page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from portal.lib.pace import Pace
-    from signaling.orm import people
-
     assert (await ask("POST", whep, offered(OFFER), headers=SDP)).status == 422
     monkeypatch.setattr(people, "OPENINGS", Pace("few", 1, 60))
     assert (await ask("POST", whep, offered(PLAYER), headers=SDP)).status == 201

@@ -13,6 +13,7 @@ import { staffToast } from "./console-toasts.js";
 import { HealthWatch } from "./console-watch.js";
 import { need, pageData, shelf } from "./dom.js";
 import { KeySwitch, actionOfPress, takesLetters } from "./keys.js";
+import { LinePanel } from "./line-panel.js";
 import { Signal, signalUrl } from "./signal.js";
 import { elapsed, stageWord } from "./staff-words.js";
 
@@ -51,6 +52,7 @@ class Console {
     this.#listenToKeys();
     this.#sessionChanged(this.session);
     this.watch.start();
+    new LinePanel(this.signal).start();
     this.signal.connect();
     setInterval(() => this.board.ages(), AGES_EVERY);
     setInterval(() => this.#tick(), 1000);
