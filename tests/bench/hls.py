@@ -151,7 +151,8 @@ def main() -> None:
             lin.go_live()
             time.sleep(5)
             ages, stalls, frozen = watched(evening, minutes)
-            # The broadcast goes on in the rows, so that everybody may watch; the leader's browser computes no more.
+            # The rates are of a server that has its core for itself: nobody encodes any more.
+            lin.end()
             lin.close()
             evening.people.remove(lin)
             direct, through = served(county, evening.session, folder)
