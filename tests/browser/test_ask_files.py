@@ -128,6 +128,7 @@ def test_recording_works_by_keyboard_and_is_taken_back(browser: Browser, site: S
     context = of(browser, site, site.cast.alice)
     page = context.new_page()
     page.goto(site.url(f"{site.live}ask/"))
+    expect(page.locator("[data-voice]")).to_be_visible()
     page.locator("[data-voice]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-voice]")).to_have_attribute("aria-pressed", "true")

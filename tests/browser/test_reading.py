@@ -20,7 +20,7 @@ def test_the_page_is_read_from_top_to_bottom_and_stops_when_asked(browser: Brows
     page.goto(site.url(site.live))
     button = page.locator("[data-read]")
     button.click()
-    page.wait_for_function("heard.length > 5")
+    page.wait_for_function("() => heard.length > 5")
     expect(button).to_have_attribute("aria-pressed", "false", timeout=20_000)
     heard: list[list[str]] = page.evaluate("heard")
     said = [text for _lang, text in heard]

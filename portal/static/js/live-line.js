@@ -7,7 +7,7 @@ const WORTH_WAITING = 5;
 
 /** @param {import("./watch.js").Watcher} watcher @returns {"rtc" | "hls" | "sound" | "none"} */
 export function playingLine({ state, line }) {
-  if (line === "rtc") return ["good", "weak", "sound"].includes(state) ? "rtc" : "none";
+  if (line === "rtc") return ["good", "smaller", "weak", "sound"].includes(state) ? "rtc" : "none";
   if (line !== "hls") return "none";
   return state === "delayed" ? "hls" : state === "listening" ? "sound" : "none";
 }

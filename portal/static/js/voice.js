@@ -26,7 +26,11 @@ export class VoiceButton {
     this.taken = taken;
     this.failed = failed;
     this.#say();
-    button.addEventListener("pointerdown", () => this.#press());
+    button.addEventListener("pointerdown", ({ pointerId }) => {
+      // The words change while it is held, and the button with them: the finger is heard wherever it is lifted.
+      button.setPointerCapture(pointerId);
+      this.#press();
+    });
     for (const end of ["pointerup", "pointercancel"]) button.addEventListener(end, () => this.#release());
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     button.addEventListener("keydown", (event) => {

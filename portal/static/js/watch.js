@@ -1,10 +1,5 @@
 /**
- * The picture of a broadcast, by the best line there is.
- *
- *   const watcher = new Watcher(signal, {main, guest}, {hls: "/hls/12/master.m3u8", library: "…/hls.min.js"});
- *   watcher.on("state", ({state, line}) => …);   // see WatchState
- *   watcher.start();  watcher.stop();
- *   watcher.unmute();  // from a tap: browsers start only silent pictures by themselves
+ * The picture of a broadcast, by the best line there is. Event: "state" {state, line}, see WatchState.
  *
  * WebRTC first. Where it is full, fails or cannot be played the programme comes over (LL-)HLS into the main element
  * (it is mixed: the guest is in it), and WebRTC is tried again later unless this browser cannot play it at all.
@@ -13,7 +8,6 @@
 
 import { Retry } from "./backoff.js";
 import { Emitter } from "./emitter.js";
-import { HlsLine } from "./watch-hls.js";
 import { RtcLine } from "./watch-rtc.js";
 
 // When WebRTC failed: the first and the longest pause before it is tried again beside HLS.
@@ -21,6 +15,7 @@ const FIRST_RETRY = 20_000;
 const LAST_RETRY = 300_000;
 // WebRTC that is not connected by then goes on trying beside HLS: a network may swallow its packets without a word.
 const PATIENCE = 3_500;
+const FETCH_AGAIN = 2_000;
 const slotNames = /** @type {const} */ (["main", "guest", "cohost"]);
 // An answer that took longer than this did not come over a living line.
 const DEAD_FOR = 3_000;
@@ -41,7 +36,7 @@ export class Watcher extends Emitter {
   soundOnly = false;
   /** @type {RtcLine | null} */
   #rtc = null;
-  /** @type {HlsLine | null} */
+  /** @type {import("./watch-hls.js").HlsLine | null} */
   #hls = null;
   #retry = new Retry({ first: FIRST_RETRY, most: LAST_RETRY });
   #rtcUnplayable = typeof RTCPeerConnection === "undefined";
@@ -49,6 +44,10 @@ export class Watcher extends Emitter {
   #why = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #patience;
+  /** The player is on its way; another object, or none, when it is no longer wanted. @type {object | null} */
+  #fetching = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #fetchingAgain;
   #deaf = () => {};
 
   /** @param {import("./signal.js").Signal} signal @param {PageSlots} slots
@@ -218,11 +217,27 @@ export class Watcher extends Emitter {
   }
 
   #playHls() {
-    if (this.#hls) return;
+    if (this.#hls || this.#fetching) return;
     this.#become("reconnecting");
     if (!this.address) return;
     this.#use("hls");
-    const hls = new HlsLine(this.slots.main, this.#wanted(), this.library);
+    this.#fetchHls();
+  }
+
+  /** The player comes when it is needed; most viewers never need it. */
+  async #fetchHls() {
+    const fetching = (this.#fetching = {});
+    try {
+      const { HlsLine } = await import("./watch-hls.js");
+      if (this.#fetching === fetching) this.#openHls(new HlsLine(this.slots.main, this.#wanted(), this.library));
+    } catch {
+      if (this.#fetching === fetching) this.#fetchingAgain = setTimeout(() => this.#fetchHls(), FETCH_AGAIN);
+    }
+  }
+
+  /** @param {import("./watch-hls.js").HlsLine} hls */
+  #openHls(hls) {
+    this.#fetching = null;
     this.#hls = hls;
     hls.on("attached", (video) => this.#play(video));
     hls.on("playing", () => this.#become(this.soundOnly ? "listening" : "delayed"));
@@ -243,6 +258,8 @@ export class Watcher extends Emitter {
   }
 
   #closeHls() {
+    this.#fetching = null;
+    clearTimeout(this.#fetchingAgain);
     const hls = this.#hls;
     this.#hls = null;
     this.#bytesBefore += hls?.bytes ?? 0;
