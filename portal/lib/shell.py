@@ -15,7 +15,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 SCRIPT = STATIC / "js" / "service-worker.js"
 # What home, calendar, own cases and the offline page need. Pages of a broadcast need the network anyway.
 FILES = (
-    *(f"css/{name}.css" for name in ("tokens", "base", "parts", "print", "citizen", "cases")),
+    *(f"css/{name}.css" for name in ("tokens", "base", "parts", "print", "citizen", "calendar", "cases")),
     *(
         f"js/{name}.js"
         for name in ("page", "dom", "time", "backoff", "emitter", "ids", "files-sender", "read-aloud")
