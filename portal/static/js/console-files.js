@@ -28,14 +28,15 @@ export class FilesPart {
     this.list = list;
   }
 
-  /** @param {{number: string, revision: number}} row */
-  async show({ number, revision }) {
+  /** @param {{number: string, revision: number, channel?: string}} row */
+  async show({ number, revision, channel = "" }) {
     const key = `${number}.${revision}`;
     if (key === this.#key) return;
     const other = !this.#key.startsWith(`${number}.`);
     this.#key = key;
     if (other) this.list.replaceChildren();
-    if (!number) return;
+    // Nothing comes with what a moderator has typed in from a call or a letter.
+    if (!number || channel) return;
     const answer = await fetch(`/cases/${number}/files/`, { headers: { Accept: "application/json" } }).catch(() => null);
     const { files = [] } = answer?.ok ? await answer.json() : {};
     if (this.#key === key && files.length !== this.list.children.length) this.list.replaceChildren(...files.map(drawn));
