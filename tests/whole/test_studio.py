@@ -118,7 +118,9 @@ def note_a_promise(county: County, evening: Evening, lin: Leader, bob: Moderator
     bob.pick(SHORT)
     bob.act("shortlist")
     lin.page.locator("#tab-next").click()
-    lin.page.locator("[data-next] li", has_text=SHORT).get_by_role("button").click()
+    # What is known of the matter names the likely unit; a tap before that asks for it.
+    with lin.page.expect_response(lambda response: "/matter/" in response.url, timeout=15_000):
+        lin.page.locator("[data-next] li", has_text=SHORT).get_by_role("button").click()
     expect(lin.page.locator("[data-air-text]")).to_contain_text(SHORT, timeout=10_000)
     lin.page.locator("[data-promise]").click()
     # Somebody of the water bureau is on stage: the tap is for them.
