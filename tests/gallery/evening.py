@@ -1,0 +1,51 @@
+"""The broadcast that the gallery looks at: Lin goes live, Alice is called up, Bob puts her on, Lin ends."""
+
+from playwright.sync_api import Page, expect
+
+from tests.gallery.gallery import PICTURES, Gallery
+from tests.gallery.places import Place
+
+STUDIO = Place("studio", "/live/{live}/studio/", "lin", "[data-studio]")
+STAGE = Place("stage", "/live/{live}/stage/", "alice", "[data-stage]")
+CONSOLE = Place("console", "/live/{live}/console/", "bob", "[data-light=link][data-level=good]")
+DESK = PICTURES[-2]
+
+
+def begin(gallery: Gallery) -> Page:
+    """Lin's studio, on air."""
+    page = gallery.visit(STUDIO, first=DESK)
+    expect(page.locator("[data-go]")).to_be_enabled(timeout=30_000)
+    page.locator("[data-go]").click()
+    page.locator("[data-confirm-yes]").click()
+    expect(page.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
+    return page
+
+
+def call_up(gallery: Gallery) -> Page:
+    """Alice's page, asked to check her camera; Bob's console has her raised hand picked."""
+    bob = gallery.visit(CONSOLE, first=DESK)
+    row = bob.locator("[data-list] > *", has_text="举手").first
+    row.click()
+    bob.locator(".details [data-act=call_up]").click()
+    alice = gallery.visit(STAGE)
+    expect(alice.locator("[data-check]")).to_be_visible(timeout=20_000)
+    return alice
+
+
+def on_stage(gallery: Gallery) -> None:
+    """Alice is on the air with Lin."""
+    alice = call_up(gallery)
+    bob = gallery.page("bob")
+    alice.locator("[data-check]").click()
+    expect(alice.locator("[data-ready]")).to_be_enabled(timeout=30_000)
+    alice.locator("[data-ready]").click()
+    bob.locator("[data-guest-on]").click(timeout=30_000)
+    expect(alice.locator("[data-part=on]")).to_be_visible(timeout=30_000)
+
+
+def end(gallery: Gallery) -> None:
+    page = gallery.visit(STUDIO, first=DESK)
+    expect(page.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
+    page.locator("[data-end]").click()
+    page.locator("[data-confirm-yes]").click()
+    expect(page.locator("[data-over]")).to_be_visible(timeout=30_000)

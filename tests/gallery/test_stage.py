@@ -1,0 +1,41 @@
+"""Those on stage without a mouse: the leader goes live, the moderator calls, the citizen comes and hangs up."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.gallery.gallery import PICTURES, Gallery
+from tests.gallery.keyboard import press
+from tests.gallery.places import ON_AIR, PLANNED, Place
+
+pytestmark = pytest.mark.browser
+BY_NAME = {place.name: place for place in (*PLANNED, *ON_AIR)}
+DESK = PICTURES[-2]
+
+
+def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) -> None:
+    """A broadcast of its own: go live, call up, check, on air, hang up, end."""
+    studio = ended.visit(Place("studio", "/live/{planned}/studio/", "chen", "[data-studio]"), first=DESK)
+    expect(studio.locator("[data-go]")).to_be_enabled(timeout=30_000)
+    press(studio, "[data-go]")
+    press(studio, "[data-confirm-yes]")
+    expect(studio.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
+    console = ended.visit(BY_NAME["console-planned"], first=DESK)
+    press(console, "[data-lane=new] [data-list] > *")
+    for _each in range(12):
+        if "举手" in console.locator("[data-list] > [aria-selected=true]").inner_text():
+            break
+        console.keyboard.press("j")
+    console.keyboard.press("c")
+    guest = ended.visit(BY_NAME["stage-waiting"])
+    expect(guest.locator("[data-check]")).to_be_visible(timeout=20_000)
+    press(guest, "[data-check]")
+    expect(guest.locator("[data-ready]")).to_be_enabled(timeout=30_000)
+    press(guest, "[data-ready]")
+    expect(console.locator("[data-guest-on]")).to_be_visible(timeout=30_000)
+    console.keyboard.press("p")
+    expect(guest.locator("[data-part=on]")).to_be_visible(timeout=30_000)
+    press(guest, "[data-part=on] [data-hang]")
+    expect(guest.locator("[data-part=over]")).to_be_visible(timeout=20_000)
+    press(studio, "[data-end]")
+    press(studio, "[data-confirm-yes]")
+    expect(studio.locator("[data-over]")).to_be_visible(timeout=30_000)
