@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 from recordings.cmaf import MEDIA_START
 from recordings.journal import Part
 from recordings.live_bytes import LiveBytes, LiveParts
+from streaming.priority import run_as_usual
 
 TELL_EVERY, IDLE_EVERY = 1.0, 3.0  # seconds
 # Behind by so much, a new connection at the present is better than the past.
@@ -143,6 +144,7 @@ def push(directory: Path, url: str) -> None:
 
 
 def main() -> int:
+    run_as_usual()
     options = json.loads(sys.stdin.readline())
     av.logging.set_level(None)
     try:

@@ -27,28 +27,27 @@ CLAIM_LASTS = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
-def send(person: Person | None, template: str, payload: Mapping[str, str], key: str) -> Notice | None:
+def send(person: Person | None, template: str, payload: Mapping[str, str], key: str) -> None:
     """Write one message to `person`; delivered by the clerk after the commit.
 
     Reminders of broadcasts to the browsers that listen; else by SMS to whom has a confirmed number, else to the
-    person's page. Again with the same `key`: the first row.
+    person's page. Again with the same `key`: nothing, the first row stays.
     Raises `KeyError` for an unknown template or a payload that lacks a word the sentence needs.
     """
     if person is None:
-        return None
+        return
     str(TEMPLATES[template]) % payload
-    identity = Identity.objects.filter(person=person).first()
-    notice, _created = Notice.objects.get_or_create(
+    identity: Identity | None = getattr(person, "identity", None)
+    notice = Notice(
         key=key,
-        defaults={
-            "person": person,
-            "template": template,
-            "payload": dict(payload),
-            "channel": _channel(person, template, identity),
-            "phone_sealed": identity.phone_sealed if identity else "",
-        },
+        person=person,
+        template=template,
+        payload=dict(payload),
+        channel=_channel(person, template, identity),
+        phone_sealed=identity.phone_sealed if identity else "",
     )
-    return notice
+    # One statement: a citizen waits for it, and so does everybody who asks in the same broadcast.
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
 def _channel(person: Person, template: str, identity: Identity | None) -> NoticeChannel:

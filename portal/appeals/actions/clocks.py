@@ -42,6 +42,20 @@ def start_clock(appeal: Appeal, kind: ClockKind, at: datetime, limit_days: int) 
     return clock
 
 
+def start_first_clocks(appeal: Appeal, at: datetime, citizen_days: int, accept_days: int) -> None:
+    """The clocks of a case that begins: nothing has stood still yet, and a citizen waits for the number."""
+    calendar = stored_calendar()
+    limits = {ClockKind.CITIZEN: citizen_days, ClockKind.ACCEPT: accept_days}
+    clocks = [
+        Clock(appeal=appeal, cycle=appeal.cycle, kind=kind, started_at=at, limit_days=limit)
+        for kind, limit in limits.items()
+    ]
+    for clock in clocks:
+        derive(clock, (), calendar)
+    Clock.objects.bulk_create(clocks)
+    _show_due(appeal, clocks)
+
+
 def rederive(appeal: Appeal, calendar: Calendar | None = None) -> list[tuple[Clock, date | None]]:
     """Derive every running clock again; (clock, date before) of those whose date changed."""
     calendar = calendar or stored_calendar()

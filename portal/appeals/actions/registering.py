@@ -12,12 +12,12 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal.appeals.actions.change import TEXT_LENGTH, moment, record, tell_citizen
-from portal.appeals.actions.clocks import start_clock
+from portal.appeals.actions.clocks import start_first_clocks
 from portal.appeals.actions.files import enclose_waiting
 from portal.appeals.models import Appeal, NumberSeries, UrgencyClass
 from portal.appeals.queries.time import local_day
 from portal.appeals.sealing import query_code, redacted
-from portal.appeals.vocabulary import URGENCY_ROWS, USUAL_URGENCY, Audience, Channel, ClockKind, EventKind
+from portal.appeals.vocabulary import URGENCY_ROWS, USUAL_URGENCY, Audience, Channel, EventKind
 from portal.lib.errors import BadInput, Conflict
 from portal.people.models import Person
 
@@ -68,11 +68,9 @@ def register(
 ) -> Registered:
     """Write the case of one matter; must run inside the caller's transaction (`atomic`).
 
-    `key` is the client's UUID: again with the same key, also at the same moment, gives the same number.
-    `text` may be
-    empty only for a question that is yet to be spoken (stage, telephone). Raises `BadInput`, `Conflict`
-    when the key
-    belongs to another person, `TransactionManagementError` outside a transaction.
+    `key` is the client's UUID: again with the same key, also at the same moment, gives the same number. `text`
+    may be empty only for a question that is yet to be spoken (stage, telephone). Raises `BadInput`, `Conflict`
+    when the key belongs to another person, `TransactionManagementError` outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("register needs the caller's transaction")
@@ -83,9 +81,6 @@ def register(
         raise BadInput(_("请填写诉求内容。"), field="text")
     if len(text) > TEXT_LENGTH:
         raise BadInput(_("内容不能超过%(limit)s字。") % {"limit": TEXT_LENGTH}, field="text")
-    known = _known(key, person)
-    if known is not None:
-        return known
     try:
         with transaction.atomic():
             appeal = _write(channel, person, text, village, key, moment(raised_at))
@@ -112,8 +107,7 @@ def _write(
         urgency=urgency,
         raised_at=at,
     )
-    start_clock(appeal, ClockKind.CITIZEN, at, urgency.settle_days)
-    start_clock(appeal, ClockKind.ACCEPT, at, urgency.accept_days)
+    start_first_clocks(appeal, at, urgency.settle_days, urgency.accept_days)
     record(appeal, EventKind.CREATED, person, at, payload={"channel": channel}, audience=Audience.PUBLIC)
     enclose_waiting(key)
     tell_citizen(appeal, "registered", code=query_code(appeal.number))

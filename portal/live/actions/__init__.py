@@ -38,9 +38,14 @@ def topic_of(session_id: int) -> str:
 def bump(session_id: int) -> int:
     """The session's next revision. Call it first in a transaction: it takes the session's row lock, so that
     revisions are committed in their order and no reader can see 12 before 11."""
+    return held(session_id).revision
+
+
+def held(session_id: int) -> LiveSession:
+    """The broadcast with its host under the lock that `bump` takes, at its next revision."""
     if not LiveSession.objects.filter(pk=session_id).update(revision=F("revision") + 1):
         raise NotFound(_("没有这场直播。"))
-    return LiveSession.objects.values_list("revision", flat=True).get(pk=session_id)
+    return session_of(session_id)
 
 
 def announce_session(session: LiveSession) -> None:

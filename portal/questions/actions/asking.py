@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from portal.appeals.actions import register
 from portal.appeals.sealing import query_code
 from portal.appeals.vocabulary import Channel
-from portal.lib.errors import BadInput, Conflict, NotAllowed
-from portal.live.actions import bump
+from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound
+from portal.live.actions import bump, held
 from portal.live.models import LiveSession
-from portal.live.queries import seen_session, session_of
+from portal.live.queries import may_see, session_of
 from portal.live.states import TAKES_QUESTIONS
 from portal.people.models import Person
 from portal.people.queries import is_verified
-from portal.questions.actions.changes import announce, session_of_question
+from portal.questions.actions.changes import announce, announce_row, session_of_question
 from portal.questions.actions.limits import block_of, check_pace, check_slow_mode
 from portal.questions.models import Block, Question, Vote
+from portal.questions.queries import public_row
 from portal.questions.states import PUBLIC, Kind, StageState, WallState
 
 TEXT_LENGTH = 2000
@@ -102,8 +103,11 @@ def _known(wish: Wish) -> AskResult | None:
     return AskResult(found.pk, found.uuid, found.appeal.number, query_code(found.appeal.number), False)
 
 
-def _check_person(person: Person) -> None:
-    if not person.is_active or not is_verified(person):
+def _check_person(person: Person, session: LiveSession) -> None:
+    """A rehearsal exists for its crew only, who need no telephone number there."""
+    if not may_see(person, session):
+        raise NotFound(_("没有这场直播。"))
+    if not session.is_rehearsal and not (person.is_active and is_verified(person)):
         raise NotAllowed(_("请先用手机号验证身份，再提问。"))
 
 
@@ -128,12 +132,14 @@ def write(wish: Wish) -> AskResult:
     """Question, appeal and event in one transaction, under the session's lock."""
     at = wish.at or timezone.now()
     with transaction.atomic():
-        revision = bump(wish.session_id)
+        session = held(wish.session_id)
         known = _known(wish)
         if known is not None:
-            # A twin of this request was faster; the revision it made says so already.
+            # Sent before, maybe by a twin of this request a moment ago. The revision of then says so already.
+            transaction.set_rollback(True)
             return known
-        session = session_of(wish.session_id)
+        if wish.taken_by is None:
+            _check_person(wish.person, session)
         _check_session(session)
         blocked = block_of(wish.person, wish.session_id) if wish.taken_by is None else None
         if wish.taken_by is None:
@@ -156,25 +162,20 @@ def write(wish: Wish) -> AskResult:
             text=wish.text,
             village=wish.village,
             asked_at=at,
-            order=revision,
-            revision=revision,
+            order=session.revision,
+            revision=session.revision,
             taken_by=wish.taken_by,
             # A blocked person's matter is a case like any other; it only does not reach the wall.
             wall_state=WallState.HIDDEN if blocked else WallState.RECEIVED,
             hidden_reason=_("提问人已禁言：%(reason)s") % {"reason": blocked.reason} if blocked else "",
             hidden_by=blocked.by if blocked else None,
         )
-        announce(question.pk, wish.session_id, revision)
+        announce_row(question.pk, session.pk, session.revision, public_row(question))
     log.info("question %s in session %s", question.pk, wish.session_id)
     return AskResult(question.pk, wish.uuid, number, code, True)
 
 
 def _submit(wish: Wish) -> AskResult:
-    known = _known(wish)
-    if known is not None:
-        return known
-    if not seen_session(wish.person, wish.session_id).is_rehearsal:
-        _check_person(wish.person)
     try:
         return write(wish)
     except IntegrityError:
@@ -226,8 +227,8 @@ def raise_hand(
 def vote(person: Person, question_id: int) -> int:
     """One vote per person and public question; returns the new count. Raises `Conflict` for the second
     one."""
-    _check_person(person)
-    session_id = seen_session(person, session_of_question(question_id).pk).pk
+    session_id = session_of_question(question_id).pk
+    _check_person(person, session_of(session_id))
     if block_of(person, session_id) is not None:
         raise NotAllowed(_("您在本场直播不能投票。"), code="blocked")
     with transaction.atomic():

@@ -17,7 +17,7 @@ from portal.live.models import LiveSession
 from portal.live.queries import may_moderate
 from portal.people.models import Person
 from portal.questions.models import Question
-from portal.questions.queries import public_row_of
+from portal.questions.queries import Row, public_row_of
 from portal.questions.states import StageState
 
 Right = Callable[[Person, LiveSession], bool]
@@ -51,16 +51,13 @@ class Change:
 
 
 def announce(question_id: int, session_id: int, revision: int) -> None:
-    tell(
-        topic_of(session_id),
-        {
-            "type": "question",
-            "session": session_id,
-            "revision": revision,
-            "id": question_id,
-            "question": public_row_of(question_id),
-        },
-    )
+    announce_row(question_id, session_id, revision, public_row_of(question_id))
+
+
+def announce_row(question_id: int, session_id: int, revision: int, row: Row | None) -> None:
+    """`row`: what the wall shows of the question now, None for nothing."""
+    message = {"session": session_id, "revision": revision, "id": question_id, "question": row}
+    tell(topic_of(session_id), {"type": "question"} | message)
 
 
 def _find(question_id: int) -> Question:

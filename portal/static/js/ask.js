@@ -26,7 +26,7 @@ export class AskDialog {
   #identity = { name: "", phone: "", code: "" };
 
   /** @param {HTMLDialogElement} dialog
-   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: {typed: (text: string) => void}, village?: string, limit?: number}} options */
+   * @param {{signal: import("./signal.js").Signal, store: Pick<Storage, "getItem" | "setItem">, outbox: import("./outbox.js").Outbox, session: number, urls: Urls, verified: boolean, similar?: {typed: (text: string) => void, stop: () => void}, village?: string, limit?: number}} options */
   constructor(dialog, { signal, store, outbox, session, urls, verified, similar, village = "", limit = 2000 }) {
     this.dialog = dialog;
     this.similar = similar;
@@ -117,6 +117,7 @@ export class AskDialog {
       /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-step") !== step;
     }
     const asking = !PLAIN_STEPS.some((plain) => plain === step);
+    if (step !== "text") this.similar?.stop();
     need("[data-ask-buttons]", HTMLElement, this.dialog).hidden = step === "sending";
     need("[data-ask-progress]", HTMLElement, this.dialog).textContent = asking
       ? interpolate(gettext("第 %s 步，共 %s 步"), [this.#place + 1, this.#steps.length])

@@ -30,7 +30,7 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   store,
   outbox,
   session: page.session.id,
-  similar: { typed: (text) => void likeQuestions().then((like) => like.typed(text)) },
+  similar: { typed: (text) => void likeQuestions().then((like) => like.typed(text)), stop: () => void like?.then((found) => found.stop()) },
   urls: page.urls,
   verified: Boolean(page.me?.verified),
   village: page.me?.village,

@@ -27,6 +27,12 @@ export class Similar {
     this.#timer = setTimeout(() => this.#ask(wanted), TYPING_PAUSE);
   }
 
+  /** The words are sent, or nobody looks at them now: what would still come is of no use and costs the server. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#asked = "";
+  }
+
   /** @param {string} text */
   async #ask(text) {
     this.#asked = text;

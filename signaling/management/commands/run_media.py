@@ -13,6 +13,7 @@ from signaling.media_service import MediaService, Placing
 from signaling.parts import process_name, redis_client
 from signaling.presence import Presence, RedisStore
 from signaling.worker_config import worker_config
+from streaming.priority import run_first
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.REDIS_URL:
             raise CommandError("run_media needs REDIS_URL; without Redis use serve")
+        run_first()
         self.port: int | None = options["port"]
         asyncio.run(run_until_told(self.work, child=False))
 
