@@ -5,6 +5,7 @@ sending.
 """
 
 import asyncio
+import gc
 import logging
 import socket
 import sys
@@ -141,6 +142,10 @@ class WebServer:
         if not task.cancelled() and task.exception() is not None:
             self.failed = task.exception()
             self._server.stop()
+            return
+        # What is loaded by now stays; collecting through it again and again would hold up every packet for 0.1 s.
+        gc.collect()
+        gc.freeze()
 
     def _end(self) -> Deferred[None]:
         return Deferred.fromFuture(asyncio.ensure_future(self._finish_within()))

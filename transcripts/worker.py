@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 Sessions = Callable[[], Iterable[int]]
 
-POLL_S = 0.1
+POLL_S = 0.05
 LOOK_S = 0.5
 # Nothing new for so long: the speaker's sentence is over, whatever the engine still waits for.
 QUIET_S = 0.8
@@ -170,6 +170,8 @@ class Scribe:
         track.builder = CueBuilder(
             track.session, header.participant, header.number, place.floor_ms, place.open_ms, place.life
         )
+        # The engine makes itself ready for another voice now, and not when the first words wait for it.
+        self.client.flush(track.number)
 
     def _forget_wordless(self, track: Followed) -> None:
         wordless = track.builder is not None and track.builder.open_ms is None

@@ -246,10 +246,11 @@ def similar(session_id: int, text: str, limit: int = 3) -> list[Row]:
     wanted = pairs(text)
     elsewhere = Q(wall_state=WallState.ANSWERED, session__rehearsal_of=None)
     here = Q(session_id=session_id, wall_state__in=PUBLIC) | elsewhere
-    rows = question_rows().select_related("session__host").filter(here).order_by("-asked_at")[:300]
-    scored = [(likeness(wanted, pairs(row.text)), row) for row in rows]
-    alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
-    return [_answer_row(row) for _score, row in alike[:limit]]
+    texts = Question.objects.filter(here).order_by("-asked_at").values_list("pk", "text")[:300]
+    scored = [(likeness(wanted, pairs(text)), pk) for pk, text in texts]
+    alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])[:limit]
+    rows = question_rows().select_related("session__host").in_bulk([pk for _score, pk in alike])
+    return [_answer_row(rows[pk]) for _score, pk in alike if pk in rows]
 
 
 def session_id_of(question_id: int) -> int | None:

@@ -52,14 +52,18 @@ def build(spec: EngineSpec) -> Engine:
     return BUILDERS[spec.kind](spec)
 
 
-def probe(engine: Engine) -> None:
+def probe(engine: Engine) -> Recogniser:
+    """A recogniser that has shown that it listens."""
     recogniser = engine.open()
     recogniser.accept(bytes(1000 * BYTES_PER_MS), 0.0)
     recogniser.flush()
+    return recogniser
 
 
-def serve(engine: Engine, incoming: BinaryIO, outgoing: BinaryIO) -> None:
-    """Answer frames until the pipe ends. A track's recogniser is made at its first sound."""
+def serve(engine: Engine, incoming: BinaryIO, outgoing: BinaryIO, spare: Recogniser | None = None) -> None:
+    """Answer frames until the pipe ends. A track's recogniser is made at its first frame; the first track gets
+    `spare`.
+    """
     recognisers: dict[int, Recogniser] = {}
     ready = json.dumps({"name": engine.name, "language": engine.language}).encode()
     _send(outgoing, EngineFrame(Kind.READY, data=ready))
@@ -69,7 +73,8 @@ def serve(engine: Engine, incoming: BinaryIO, outgoing: BinaryIO) -> None:
             continue
         recogniser = recognisers.get(frame.track)
         if recogniser is None:
-            recogniser = recognisers[frame.track] = engine.open()
+            recogniser, spare = spare or engine.open(), None
+            recognisers[frame.track] = recogniser
         if frame.kind == Kind.AUDIO:
             results = recogniser.accept(frame.data, frame.begin_ms)
         else:
@@ -94,10 +99,9 @@ def main() -> None:
     if "--probe" in sys.argv[2:]:
         probe(engine)
         return
-    # A warm recogniser: the first words do not wait for the model file.
-    probe(engine)
     try:
-        serve(engine, sys.stdin.buffer, outgoing)
+        # A warm recogniser: the first words do not wait for the model file.
+        serve(engine, sys.stdin.buffer, outgoing, spare=probe(engine))
     except BrokenPipeError:
         # The scribe is gone; nobody is left to tell.
         os._exit(0)

@@ -11,6 +11,8 @@ from transcripts.engines.gate import SpeechGate
 from transcripts.engines.interface import RATE, Recognised
 
 PARTIAL_EVERY_S = 0.3
+# Until there are words to show, they are asked for more often.
+FIRST_PARTIAL_EVERY_S = 0.1
 # From here on an utterance ends at the next quiet frame, and at the latest at LONGEST_S.
 LONG_S = 12.0
 LONGEST_S = 15.0
@@ -33,7 +35,7 @@ class SphinxRecogniser:
     def __init__(self) -> None:
         self._decoder = Decoder(samprate=RATE, loglevel="FATAL")
         self._gate = SpeechGate(0.3, Vad.STRICT)
-        self._speaking = False
+        self._speaking = self._has_words = False
         self._start = self._heard = 0
         self._told_s = self._loudness = 0.0
 
@@ -62,14 +64,16 @@ class SphinxRecogniser:
             result = self._end()
             self._begin(self._start + self._heard)
             return _said(result)
-        if seconds - self._told_s >= PARTIAL_EVERY_S:
-            self._told_s = seconds
-            return _said(self._result(final=False))
-        return []
+        if seconds - self._told_s < (PARTIAL_EVERY_S if self._has_words else FIRST_PARTIAL_EVERY_S):
+            return []
+        self._told_s = seconds
+        found = _said(self._result(final=False))
+        self._has_words = self._has_words or bool(found)
+        return found
 
     def _begin(self, sample: int) -> None:
         self._decoder.start_utt()
-        self._speaking = True
+        self._speaking, self._has_words = True, False
         self._start, self._heard, self._told_s, self._loudness = sample, 0, 0.0, 0.0
         self._gate.forget_before(sample)
 

@@ -15,8 +15,8 @@ const RESTART_WITHIN = 6_000;
 const LOOK_EVERY = 2_000;
 // Picture data that came while nothing could be decoded: the browser cannot play this codec.
 const UNPLAYABLE_LOOKS = 3;
-// Without a first picture for so long, the sound goes ahead.
-const SOUND_AFTER = 1_000;
+// Without a first picture of the leader for so long, the others go ahead.
+const OTHERS_AFTER = 1_000;
 const WEAK_LOSS = 0.08;
 
 /** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement, cohost: HTMLVideoElement}} Slots */
@@ -54,11 +54,11 @@ export class RtcLine extends Emitter {
   #playing = false;
   #restarts = 0;
   #undecoded = 0;
-  /** Sound that waits for the first picture: opening a sound device keeps the page busy for a tenth of a second or more.
-   * @type {(() => void)[] | null} */
-  #sounds = [];
+  /** What waits for the first picture of the leader: opening a sound device keeps the page busy for a tenth of a second
+   * or more, and so do players for places that are mostly empty. @type {(() => void)[] | null} */
+  #others = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #soundTimer;
+  #othersTimer;
   /** @type {"full" | "reduced" | "paused"} what the server says it sends of the picture */
   #picture = "full";
   /** @type {ReturnType<typeof quality>} */
@@ -142,7 +142,7 @@ export class RtcLine extends Emitter {
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#watchdog);
-    clearTimeout(this.#soundTimer);
+    clearTimeout(this.#othersTimer);
     clearInterval(this.#looking);
     if (this.#peer && this.signal.state === "open") {
       this.signal.request("leave", { peer: this.#peer }).catch(() => undefined);
@@ -164,12 +164,12 @@ export class RtcLine extends Emitter {
   /** @param {RTCTrackEvent} event */
   #attach(event) {
     const { track } = event;
-    if (track.kind === "audio" && this.#sounds) {
-      this.#sounds.push(() => this.#attach(event));
-      this.#soundTimer ??= setTimeout(() => this.#sound(), SOUND_AFTER);
+    const slot = slotOf(event.transceiver.mid);
+    if (this.#others && (track.kind === "audio" || slot !== "main")) {
+      this.#others.push(() => this.#attach(event));
+      this.#othersTimer ??= setTimeout(() => this.#attachOthers(), OTHERS_AFTER);
       return;
     }
-    const slot = slotOf(event.transceiver.mid);
     const video = this.slots[slot];
     if (video.srcObject instanceof MediaStream) video.srcObject.addTrack(track);
     else video.srcObject = new MediaStream([track]);
@@ -183,16 +183,16 @@ export class RtcLine extends Emitter {
       // An element that was given up meanwhile shows somebody else's picture.
       if (this.#playing || this.#closed || video !== this.slots.main) return;
       this.#playing = true;
-      this.#sound();
+      this.#attachOthers();
       this.emit("playing");
     });
   }
 
-  #sound() {
-    clearTimeout(this.#soundTimer);
-    const sounds = this.#sounds ?? [];
-    this.#sounds = null;
-    if (!this.#closed) for (const attach of sounds) attach();
+  #attachOthers() {
+    clearTimeout(this.#othersTimer);
+    const others = this.#others ?? [];
+    this.#others = null;
+    if (!this.#closed) for (const attach of others) attach();
   }
 
   #changed() {

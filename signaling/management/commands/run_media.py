@@ -1,6 +1,7 @@
 """A media process: packets in, packets out, one UDP port, as many sessions as are placed on it."""
 
 import asyncio
+import gc
 from argparse import ArgumentParser
 from typing import Any
 
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         presence = Presence(RedisStore(redis), process_name())
         service = MediaService(worker_config(port=self.port), Placing(presence, shared=True), tell)
         await service.start()
+        # As in the web server: no packet waits for a collection through what was loaded at the start.
+        gc.collect()
+        gc.freeze()
         try:
             await RedisMediaServer(redis, presence.process, service.handle).run()
         finally:
