@@ -72,6 +72,7 @@ class AcceptedStream:
     rtx_type: int | None
     ssrcs: tuple[int, ...]
     rids: tuple[str, ...] = ()  # of a simulcast, best first; its SSRCs are learnt from the packets
+    red_type: int | None = None  # of sound that carries the packets before it (RFC 2198)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ def _accepted(section: Section) -> AcceptedStream | None:
     ssrcs = tuple(section.ssrcs)
     if section.kind == "audio":
         opus = section.find("opus/48000")
-        return AcceptedStream("audio", "opus", opus, None, ssrcs) if opus is not None else None
+        if opus is None:
+            return None
+        return AcceptedStream("audio", "opus", opus, None, ssrcs, red_type=section.find_red(opus))
     if section.kind == "video":
         h264, vp8 = section.find_h264(), section.find("vp8/90000")
         rids = tuple(section.layers[:LAYERS]) if RID_URI in section.extensions else ()
@@ -144,12 +147,14 @@ def write_answer(
 
 
 def _received_section(section: Section, stream: AcceptedStream, transport: Transport) -> list[str]:
-    types = [stream.payload_type] + ([stream.rtx_type] if stream.rtx_type is not None else [])
+    # RED first: the first codec is the one that is sent
+    types = [one for one in (stream.red_type, stream.payload_type, stream.rtx_type) if one is not None]
     lines = _media_line(stream.kind, section.mid, "recvonly", types) + transport.lines()
     start, most = SIMULCAST_KBPS if stream.rids else (START_KBPS, MAX_KBPS)
     rates = f"x-google-start-bitrate={start};x-google-max-bitrate={most}"
     if stream.codec == "opus":
         lines += _codec_lines("opus", stream.payload_type, None, ["nack", "transport-cc"])
+        lines += _red_lines(stream.red_type, stream.payload_type) if stream.red_type is not None else []
     else:
         feedback = ["nack", "nack pli", "ccm fir", "transport-cc"]
         asked = section.parameters.get(stream.payload_type, {}).get("profile-level-id", "")
@@ -184,7 +189,7 @@ def write_offer(streams: Sequence[OfferedStream], transport: Transport, version:
         if stream.kind == "audio":
             lines += _media_line("audio", stream.mid, "sendonly", [RED, OPUS]) + transport.lines()
             lines += _codec_lines("opus", OPUS, None, ["nack"])
-            lines += [f"a=rtpmap:{RED} red/48000/2", f"a=fmtp:{RED} {OPUS}/{OPUS}"]
+            lines += _red_lines(RED, OPUS)
         else:
             types = [H264, H264_RTX, VP8, VP8_RTX]
             feedback = ["nack", "nack pli", "ccm fir", "goog-remb"]
@@ -253,6 +258,10 @@ def _codec_lines(
     if rtx is not None:
         lines += [f"a=rtpmap:{rtx} rtx/90000", f"a=fmtp:{rtx} apt={number}"]
     return lines
+
+
+def _red_lines(number: int, opus: int) -> list[str]:
+    return [f"a=rtpmap:{number} red/48000/2", f"a=fmtp:{number} {opus}/{opus}"]
 
 
 def _text(lines: list[str]) -> str:

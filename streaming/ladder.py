@@ -6,6 +6,7 @@ watching; a try that failed is not repeated soon. Loss that does not change with
 """
 
 from collections.abc import Collection, Sequence
+from math import sqrt
 
 from streaming.descriptions import LAYERS
 
@@ -15,6 +16,9 @@ FRESH_PAUSE = 0.8  # s at the beginning: nothing bad is known of the line yet
 WATCH, FRESH_WATCH = 4.0, 1.2  # s that a try lasts
 SETTLE = 1.2  # s after a step down in which reports still speak of the time before
 EXCESS = 0.05  # loss above the noise that means a full line
+SPREAD = 4.0  # standard deviations that random loss of the noise may lie above it: few packets say little
+WEIGHTY = 150  # packets over which loss is averaged
+CERTAIN = 60  # packets of a rung after which its loss may be called hopeless
 HOPELESS = 0.20  # loss at which frames cannot be kept whole by asking again
 TOO_LOSSY = 0.15  # loss of the sound at which no picture is tried
 ROOM = 0.85  # part of the believed capacity that may be used
@@ -50,6 +54,7 @@ class Ladder:
             LAYERS - 1
         )  # the smallest first: it is there soonest, and the next one follows in a second
         self.noise = 0.0  # loss of the line that does not depend on us
+        self._loss, self._counted = 0.0, 0  # of this rung: mean of the last packets, and of how many
         self.steps = 0
         self.is_fresh = True  # on the way up for the first time: not small because of the line
         self._pause = FIRST_PAUSE
@@ -70,15 +75,18 @@ class Ladder:
 
     # -- what the viewer tells
 
-    def on_loss(self, loss: float, rates: Sequence[int], now: float) -> bool:
-        """Fraction of packets lost in a receiver report, 0 … 1: of the picture, or of the sound while it is alone."""
+    def on_loss(self, loss: float, packets: int, rates: Sequence[int], now: float) -> bool:
+        """Fraction of `packets` that was lost, 0 … 1: of the picture, or of the sound while it is alone."""
         self._reports += 1
+        self._counted = min(WEIGHTY, self._counted + packets)
+        self._loss += (loss - self._loss) * min(1, packets / max(1, self._counted))
         if self.rung == SOUND:
-            if loss > TOO_LOSSY:
+            if self._loss > TOO_LOSSY:
                 self._quiet_since = now
             return False
-        if loss - self.noise <= EXCESS:
-            self.noise = min(self.noise, (self.noise + loss) / 2)
+        chance = SPREAD * sqrt(self.noise * (1 - self.noise) / max(1, packets))
+        if loss - self.noise <= max(EXCESS, chance) and not self._is_hopeless:
+            self.noise += (loss - self.noise) / 4 * min(1, packets / WEIGHTY)
             self._stepped_for = None if now >= self._settled_at else self._stepped_for
             return False
         if self._trial is not None:
@@ -143,12 +151,17 @@ class Ladder:
         self._tried_at, self._missing = now, 0
         return self._step(higher)
 
+    @property
+    def _is_hopeless(self) -> bool:
+        return self._counted >= CERTAIN and self._loss >= HOPELESS
+
     # -- steps
 
     def _step(self, rung: int) -> bool:
         self.rung = rung
         self.steps += 1
         self._reports = 0
+        self._loss, self._counted = 0.0, 0
         return True
 
     def _fail(self, now: float) -> bool:
@@ -166,14 +179,14 @@ class Ladder:
         """Loss that is more than noise, outside a try."""
         told, self._stepped_for = self._stepped_for, loss
         if told is not None and loss > 0.7 * told:  # the step before did not help: the loss is not ours
-            if loss >= HOPELESS:
+            if self._is_hopeless:
                 return self._go_silent(now)
-            self.noise, self._stepped_for = loss, None
+            self.noise, self._stepped_for = min(loss, HOPELESS), None
             return False
         capacity = (1 - loss) * (rates[self.rung] + SOUND_RATE)
         if _lower(self.rung, rates) == SOUND:
-            if loss < HOPELESS:
-                self.noise = loss
+            if not self._is_hopeless:
+                self.noise = min(loss, HOPELESS)
             return False  # a second report like this is needed before the picture goes
         return self._go_down(capacity, rates, now, loss)
 

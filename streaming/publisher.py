@@ -8,6 +8,7 @@ from streaming.errors import StreamingError
 from streaming.ingest import IncomingStream, MediaPacket, News
 from streaming.limits import KeyWish
 from streaming.peer import Peer, Station
+from streaming.red import open_red
 from streaming.rtcp import SenderInfo, parse_rtcp, write_key_request, write_nack, write_receiver_report
 from streaming.rtp import RtpPacket, open_rtx, parse_rtp
 from streaming.sdp import REPAIRED_RID_URI, RID_URI, parse_sdp
@@ -55,6 +56,7 @@ class Publisher(Peer):
         self._owner = owner
         self._accepted: dict[int, AcceptedStream] = {}
         self._rtx: dict[int, AcceptedStream] = {}
+        self._red: dict[int, AcceptedStream] = {}
         self._by_ssrc: dict[int, IncomingStream] = {}
         self._repaired: dict[int, IncomingStream] = {}  # by the SSRC of the retransmissions
         self._transport_cc = self._rid = self._repaired_rid = 0  # header extensions
@@ -74,6 +76,7 @@ class Publisher(Peer):
             raise StreamingError("bad_sdp", "a restart keeps its certificate")
         self._accepted = {stream.payload_type: stream for stream in taken.values()}
         self._rtx = {stream.rtx_type: stream for stream in taken.values() if stream.rtx_type is not None}
+        self._red = {stream.red_type: stream for stream in taken.values() if stream.red_type is not None}
         self.layers = max([1, *(len(stream.rids) for stream in taken.values())])
         self._transport_cc = extension_id(offer, TRANSPORT_CC_URI)
         self._rid, self._repaired_rid = (extension_id(offer, uri) for uri in (RID_URI, REPAIRED_RID_URI))
@@ -101,12 +104,26 @@ class Publisher(Peer):
         if accepted is not None:
             self._on_repair(accepted, packet, now)
             return
-        accepted = self._accepted.get(packet.payload_type)
+        accepted = self._red.get(packet.payload_type) or self._accepted.get(packet.payload_type)
         stream = self._stream(accepted, packet) if accepted is not None else None
-        if stream is None:
+        if accepted is None or stream is None:
+            self.counters.unreadable += 1
+        elif packet.payload_type == accepted.red_type:
+            self._on_redundant(stream, packet, now)
+        else:
+            self._take(stream, packet, now, repair=False)
+
+    def _on_redundant(self, stream: IncomingStream, packet: RtpPacket, now: float) -> None:
+        """Sound that carries the packets before it: of those, what was missing goes on first."""
+        opened = open_red(packet)
+        if opened is None:
             self.counters.unreadable += 1
             return
-        self._take(stream, packet, now, repair=False)
+        primary, older = opened
+        news, arrived = stream.take(primary, now)
+        for repair in older:
+            self._take(stream, repair, now, repair=True)
+        self._forward(stream, news, arrived, now)
 
     def _on_repair(self, accepted: AcceptedStream, packet: RtpPacket, now: float) -> None:
         """A retransmission, or a probe in its clothes: Chromium fills its line with copies of old packets."""
@@ -136,7 +153,9 @@ class Publisher(Peer):
         return stream
 
     def _take(self, stream: IncomingStream, packet: RtpPacket, now: float, repair: bool) -> None:
-        news, arrived = stream.take(packet, now, repair)
+        self._forward(stream, *stream.take(packet, now, repair), now)
+
+    def _forward(self, stream: IncomingStream, news: News, arrived: MediaPacket | None, now: float) -> None:
         if arrived is None:
             return
         if news is News.RESTARTED and stream.kind == "video":

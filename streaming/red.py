@@ -2,6 +2,9 @@
 
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
+
+from streaming.rtp import RtpPacket
 
 MAX_BLOCK = 1_023  # bytes, ten bits on the wire
 MAX_AGE = (1 << 14) - 1  # RTP ticks, 0.34 s of Opus
@@ -38,3 +41,27 @@ def parse_red(payload: bytes) -> tuple[list[tuple[int, bytes]], bytes] | None:
         blocks.append((age, payload[at : at + size]))
         at += size
     return blocks, payload[at:]
+
+
+def open_red(packet: RtpPacket) -> tuple[RtpPacket, list[RtpPacket]] | None:
+    """A packet taken apart: the newest sound, and those before it, oldest first; None for anything broken.
+
+    Their numbers follow from their places: a sender repeats the packets directly before this one.
+    """
+    found = parse_red(packet.payload)
+    if found is None:
+        return None
+    older, primary = found
+    count = len(older)
+    before = [
+        replace(
+            packet,
+            marker=False,
+            sequence=(packet.sequence - count + place) & 0xFFFF,
+            timestamp=(packet.timestamp - age) & 0xFFFF_FFFF,
+            payload=block,
+        )
+        for place, (age, block) in enumerate(older)
+        if block
+    ]
+    return replace(packet, payload=primary), before

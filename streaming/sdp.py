@@ -70,6 +70,14 @@ class Section:
                     return number
         return None
 
+    def find_red(self, payload_type: int) -> int | None:
+        """The format that carries packets of a payload type twice (RFC 2198, section 5)."""
+        for number in self.payload_types:
+            is_red = self.codecs.get(number, "").startswith("red/48000")
+            if is_red and f"{payload_type}/{payload_type}" in self.parameters.get(number, {}):
+                return number
+        return None
+
     def find_rtx(self, payload_type: int) -> int | None:
         """The retransmission format that belongs to a payload type (RFC 4588, section 8.6)."""
         for number in self.payload_types:

@@ -51,8 +51,8 @@ class Reception:
     missed: float = 0.0  # of the packets that were not judged yet
     counted: int = 0
 
-    def take(self, block: ReportBlock) -> float | None:
-        """Keep the newest report; the loss since the last judgement, once enough packets were counted."""
+    def take(self, block: ReportBlock) -> tuple[float, int] | None:
+        """Keep the newest report; the loss since the last judgement and of how many packets, once they are enough."""
         expected = (block.highest - self.highest) & 0xFFFF_FFFF if self.highest else ENOUGH
         self.fraction, self.lost, self.jitter = block.fraction / 256, block.lost, block.jitter
         self.highest = block.highest
@@ -61,9 +61,9 @@ class Reception:
             self.missed += self.fraction * expected
         if self.counted < ENOUGH:
             return None
-        loss = self.missed / self.counted
+        judged = self.missed / self.counted, self.counted
         self.missed, self.counted = 0.0, 0
-        return loss
+        return judged
 
 
 Picture = Literal["full", "reduced", "paused"]
@@ -184,7 +184,7 @@ class Viewer(Peer):
     def _on_report(self, block: ReportBlock, now: float) -> None:
         """The picture's reports count while there is one, those of the sound while it is alone."""
         stream = self._seats[block.ssrc].stream
-        loss = self.reception.setdefault(block.ssrc, Reception()).take(block)
+        judged = self.reception.setdefault(block.ssrc, Reception()).take(block)
         if stream is None:
             return
         sent_at = stream.reported_at(block.last_report)
@@ -192,8 +192,8 @@ class Viewer(Peer):
             self.round_trip = max(0.0, now - sent_at - block.delay / 65_536)
             self._climbed(self.ladder.on_round_trip(self.round_trip, self._owner.rates, now), now)
         alone = self.ladder.rung == SOUND
-        if loss is not None and (stream.kind == "audio") == alone:
-            self._climbed(self.ladder.on_loss(loss, self._owner.rates, now), now)
+        if judged is not None and (stream.kind == "audio") == alone:
+            self._climbed(self.ladder.on_loss(*judged, self._owner.rates, now), now)
 
     def _on_key_request(self, request: KeyRequest) -> None:
         seat = self._seats.get(request.ssrc)

@@ -78,20 +78,27 @@ async def _live_session(county: County) -> int:
     raise SystemExit("weak: the demo broadcast did not go live")
 
 
+async def until(page: Page, condition: str) -> None:
+    """Wait; Playwright's own waiting evaluates text in the page, which its policy forbids."""
+    async with asyncio.timeout(90):
+        while not await page.evaluate(condition):
+            await asyncio.sleep(0.02)
+
+
 async def _one(page: Page, network: Network, session: int, length: float) -> float:
     await network.door.open()
     try:
         await page.goto(
             f"http://127.0.0.1:{network.door.port}/live/{session}/", wait_until="domcontentloaded"
         )
-        await page.wait_for_function(f"{FRAMES} > 60", timeout=60_000)
+        await until(page, f"{FRAMES} > 60")
         line = await page.evaluate("document.querySelector('[data-line]').dataset.word")
         network.cut(True)
         await asyncio.sleep(length)
         before = await page.evaluate(FRAMES)
         network.cut(False)
         returned = time.monotonic()
-        await page.wait_for_function(f"{FRAMES} > {before} + 2 || {FRAMES} < {before} - 30", timeout=90_000)
+        await until(page, f"{FRAMES} > {before} + 2 || {FRAMES} < {before} - 30")
         back = time.monotonic() - returned
         now = await page.evaluate("document.querySelector('[data-line]').dataset.word")
         say(f"  outage {length:g} s: line {line} before, {now} after, {network.relay.down.passed} packets")

@@ -173,9 +173,12 @@ class Sender(Caller):
         self.sequence, self.timestamp = 65_500, 0xFFFF_F000  # both wrap soon
 
     async def publish(self, house: Studio, participant: str) -> None:
-        result = await house.worker.handle(Publish("1", participant, self.fill(OFFER)))
+        result = await house.worker.handle(Publish("1", participant, self.offer()))
         self.peer = result["peer"]
         await self.connect(result["sdp"])
+
+    def offer(self) -> str:
+        return self.fill(OFFER)
 
     def frame(self, key: bool = False, size: int = 3, keep: Callable[[int], bool] = lambda at: True) -> None:
         """One picture in `size` packets (a key has one more for SPS and PPS); `keep` says which are sent."""
