@@ -4,7 +4,9 @@ Everything a browser may send that we do not know is skipped; what we need and d
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from streaming.commands import MAX_SDP
 from streaming.errors import StreamingError
@@ -14,6 +16,8 @@ RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 MAX_SECTIONS = 16
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+_OF_SESSION = frozenset({"fingerprint", "setup"})
+_OF_SECTION = frozenset({"mid", *_DIRECTIONS, "rtpmap", "fmtp", "extmap", "rid", "simulcast", "ssrc"})
 _HASHES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _MID = re.compile(r"[\w.+-]{1,32}", re.ASCII)
 _RID = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)  # RFC 8852, section 3.1 (no hyphens, as browsers)
@@ -32,7 +36,7 @@ class Section:
     mid: str = ""
     direction: str = "sendrecv"
     codecs: dict[int, str] = field(default_factory=dict)  # payload type → "h264/90000", lower case
-    parameters: dict[int, dict[str, str]] = field(default_factory=dict)  # fmtp, keys lower case
+    parameters: dict[int, Mapping[str, str]] = field(default_factory=dict)  # fmtp, keys lower case
     extensions: dict[str, int] = field(default_factory=dict)  # URI → id
     ssrcs: list[int] = field(default_factory=list)
     rids: list[str] = field(default_factory=list)  # declared for sending (RFC 8851)
@@ -123,9 +127,11 @@ def _read(text: str) -> Description:
             if len(description.sections) > MAX_SECTIONS:
                 raise StreamingError("bad_sdp", "too many sections")
         elif name == "a":
-            _session_attribute(description, value)
-            if section is not None:
-                _attribute(section, value)
+            name, _, rest = value.partition(":")
+            if name in _OF_SESSION:
+                _session_attribute(description, name, rest)
+            elif section is not None and name in _OF_SECTION:
+                _attribute(section, name, rest)
     return description
 
 
@@ -136,22 +142,20 @@ def _section(value: str) -> Section:
     return Section(found[1], int(found[2]), found[3], found[4].split())
 
 
-def _session_attribute(description: Description, value: str) -> None:
-    name, _, rest = value.partition(":")
-    if name == "fingerprint":
-        algorithm, _, digest = rest.partition(" ")
-        pair = algorithm.lower(), digest.strip().upper()
-        size = _HASHES.get(pair[0])
-        if size is None or not _HEX.fullmatch(pair[1]) or len(pair[1]) != 3 * size - 1:
-            return
-        if pair not in description.fingerprints:
-            description.fingerprints.append(pair)
-    elif name == "setup":
+def _session_attribute(description: Description, name: str, rest: str) -> None:
+    if name == "setup":
         description.setups.add(rest)
+        return
+    algorithm, _, digest = rest.partition(" ")
+    pair = algorithm.lower(), digest.strip().upper()
+    if pair in description.fingerprints:  # every section repeats it
+        return
+    size = _HASHES.get(pair[0])
+    if size is not None and _HEX.fullmatch(pair[1]) and len(pair[1]) == 3 * size - 1:
+        description.fingerprints.append(pair)
 
 
-def _attribute(section: Section, value: str) -> None:
-    name, _, rest = value.partition(":")
+def _attribute(section: Section, name: str, rest: str) -> None:
     if name == "mid":
         section.mid = rest
     elif name in _DIRECTIONS:
@@ -189,8 +193,13 @@ def _format_attribute(section: Section, name: str, rest: str) -> None:
     if name == "rtpmap":
         section.codecs[int(number)] = value.strip().lower()
         return
+    section.parameters[int(number)] = _parameters(value)
+
+
+@lru_cache(256)  # a room's viewers all say the same
+def _parameters(value: str) -> Mapping[str, str]:
     pairs = (item.strip().partition("=") for item in value.split(";"))
-    section.parameters[int(number)] = {key.lower(): setting for key, _, setting in pairs}
+    return {key.lower(): setting for key, _, setting in pairs}
 
 
 def _is_small(text: str, limit: int) -> bool:
