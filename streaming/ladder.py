@@ -78,8 +78,9 @@ class Ladder:
     def on_loss(self, loss: float, packets: int, rates: Sequence[int], now: float) -> bool:
         """Fraction of `packets` that was lost, 0 … 1: of the picture, or of the sound while it is alone."""
         self._reports += 1
-        self._counted = min(WEIGHTY, self._counted + packets)
-        self._loss += (loss - self._loss) * min(1, packets / max(1, self._counted))
+        if now >= self._settled_at:
+            self._counted = min(WEIGHTY, self._counted + packets)
+            self._loss += (loss - self._loss) * min(1, packets / max(1, self._counted))
         if self.rung == SOUND:
             if self._loss > TOO_LOSSY:
                 self._quiet_since = now

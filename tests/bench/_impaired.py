@@ -160,12 +160,14 @@ class Door:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         born = self._generation
-        if self._dead:
-            await asyncio.Event().wait()  # a SYN into nowhere
-        there, back = await asyncio.open_connection(LOOPBACK, self._target)
-        await asyncio.gather(
-            self._pump(reader, back, born, lambda data: data), self._pump(there, writer, born, self._rewrite)
-        )
+        with contextlib.suppress(asyncio.CancelledError):  # `close`; asyncio would print it
+            if self._dead:
+                await asyncio.Event().wait()  # a SYN into nowhere
+            there, back = await asyncio.open_connection(LOOPBACK, self._target)
+            await asyncio.gather(
+                self._pump(reader, back, born, lambda data: data),
+                self._pump(there, writer, born, self._rewrite),
+            )
 
     async def _pump(
         self,

@@ -81,7 +81,7 @@ async def _live_session(county: County) -> int:
 async def until(page: Page, condition: str) -> None:
     """Wait; Playwright's own waiting evaluates text in the page, which its policy forbids."""
     async with asyncio.timeout(90):
-        while not await page.evaluate(condition):
+        while not await page.evaluate(condition):  # noqa: ASYNC110  # it happens in another process
             await asyncio.sleep(0.02)
 
 
