@@ -5,7 +5,8 @@ all. An audio section comes first: Firefox never starts ICE when the first secti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from streaming.ice import Credentials
 from streaming.sdp import MID_URI, REPAIRED_RID_URI, RID_URI, Description, Section
@@ -21,6 +22,7 @@ SIMULCAST_KBPS = 2_200, 4_000  # the same for all layers together
 LAYERS = 3  # sizes of a picture at most
 _H264_SETTINGS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
 _PROFILE = "42e01f"  # constrained baseline, level 3.1
+_BLANK = Credentials("{ufrag}", "{password}")
 _OPUS_SETTINGS = "minptime=10;useinbandfec=1;stereo=0"
 
 
@@ -30,7 +32,7 @@ class Transport:
 
     credentials: Credentials
     fingerprint: str
-    addresses: Sequence[str]
+    addresses: tuple[str, ...]
     port: int
     tcp_port: int = 0  # 0: no ICE-TCP candidate
 
@@ -184,7 +186,14 @@ def _rejected(section: Section) -> list[str]:
 
 def write_offer(streams: Sequence[OfferedStream], transport: Transport, version: int) -> str:
     """The room's offer. Sound and picture of a slot share one msid: browsers then keep the lips in sync."""
-    lines = _session_lines([stream.mid for stream in streams], version)
+    ours = transport.credentials
+    text = _offer(tuple(streams), replace(transport, credentials=_BLANK))
+    return text.format(version=version, ufrag=ours.ufrag, password=ours.password)
+
+
+@lru_cache(64)  # of a room's offers only the credentials differ, and a thousand viewers join at once
+def _offer(streams: tuple[OfferedStream, ...], transport: Transport) -> str:
+    lines = _session_lines([stream.mid for stream in streams], "{version}")
     for stream in streams:
         if stream.kind == "audio":
             lines += _media_line("audio", stream.mid, "sendonly", [RED, OPUS]) + transport.lines()
@@ -223,7 +232,7 @@ def accepted_red(answer: Description) -> frozenset[str]:
 # -- lines
 
 
-def _session_lines(mids: list[str], version: int) -> list[str]:
+def _session_lines(mids: list[str], version: int | str) -> list[str]:
     return [
         "v=0",
         f"o=- 1 {version} IN IP4 127.0.0.1",

@@ -21,7 +21,7 @@ from streaming.records import are_records
 
 HANDSHAKE = 30.0  # s from the description to the keys: finding a way, then the handshake with its repetitions
 MAX_DATAGRAM = 1_200  # bytes; every path takes it
-_MAX_FLIGHT = 65_536
+_MAX_FLIGHT = 8_192  # bytes taken from OpenSSL at once; ours, certificate and all, has a tenth of it
 _RECORD_HEADER = 13  # bytes (RFC 6347, section 4.1), the last two are the length of what follows
 # GCM first: authenticating with AES-CM and HMAC-SHA1 costs 1.6 times as much per packet.
 _PROFILES = [
@@ -62,6 +62,7 @@ class SharedCertificate(RTCCertificate):
     def _create_ssl_context(self, srtp_profiles: list[aiortc_dtls.SRTPProtectionProfile]) -> Any:
         if self._context is None:
             self._context = super()._create_ssl_context(srtp_profiles)
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # nobody resumes: every peer is new
         return self._context
 
     @cached_property

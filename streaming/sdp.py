@@ -120,14 +120,13 @@ def _read(text: str) -> Description:
     section: Section | None = None
     for line in text.splitlines():
         name, _, value = line.partition("=")
-        value = value.strip()
         if name == "m":
-            section = _section(value)
+            section = _section(value.strip())
             description.sections.append(section)
             if len(description.sections) > MAX_SECTIONS:
                 raise StreamingError("bad_sdp", "too many sections")
         elif name == "a":
-            name, _, rest = value.partition(":")
+            name, _, rest = value.strip().partition(":")
             if name in _OF_SESSION:
                 _session_attribute(description, name, rest)
             elif section is not None and name in _OF_SECTION:
@@ -136,10 +135,17 @@ def _read(text: str) -> Description:
 
 
 def _section(value: str) -> Section:
-    found = _MEDIA.fullmatch(value)
+    found = _media(value)
     if found is None:
         raise StreamingError("bad_sdp", "a media line is broken")
-    return Section(found[1], int(found[2]), found[3], found[4].split())
+    kind, port, protocol, formats = found
+    return Section(kind, port, protocol, [*formats])
+
+
+@lru_cache(256)  # a room's viewers all say the same
+def _media(value: str) -> tuple[str, int, str, list[str]] | None:
+    found = _MEDIA.fullmatch(value)
+    return (found[1], int(found[2]), found[3], found[4].split()) if found is not None else None
 
 
 def _session_attribute(description: Description, name: str, rest: str) -> None:
@@ -196,7 +202,7 @@ def _format_attribute(section: Section, name: str, rest: str) -> None:
     section.parameters[int(number)] = _parameters(value)
 
 
-@lru_cache(256)  # a room's viewers all say the same
+@lru_cache(256)
 def _parameters(value: str) -> Mapping[str, str]:
     pairs = (item.strip().partition("=") for item in value.split(";"))
     return {key.lower(): setting for key, _, setting in pairs}

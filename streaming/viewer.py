@@ -96,7 +96,7 @@ class Viewer(Peer):
         self._codecs: dict[str, frozenset[Codec]] = {}
         self._red: frozenset[str] = frozenset()
         self._guards = {kind: ResendGuard(*limits) for kind, limits in RESEND_LIMITS.items()}
-        self._rtx_sequences = {ssrc: secrets.randbelow(1 << 13) for ssrc in self._offered}
+        self._rtx_sequences = dict.fromkeys(self._offered, secrets.randbelow(1 << 13))
 
     def offer(self) -> str:
         """Our offer, with the present credentials."""

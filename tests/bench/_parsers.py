@@ -95,7 +95,7 @@ def red(data: bytes) -> None:
 def sdp(data: bytes) -> None:
     offer = parse_sdp(data.decode("utf-8", "replace"))
     taken = accepted_streams(offer)
-    write_answer(offer, taken, Transport(OURS, PRINT, ["192.0.2.1"], 7_000, 7_000), 1)
+    write_answer(offer, taken, Transport(OURS, PRINT, ("192.0.2.1",), 7_000, 7_000), 1)
 
 
 def fragment(data: bytes) -> None:
