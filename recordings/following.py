@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from bisect import bisect_left
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class Follower:
         self.shown: list[Segment] = []
         self.screen = Screen(directory, rendition)
         self._directory = directory
+        self._ended_file = str(directory / ENDED)
         self._tail = JournalTail(directory / rendition)
         self._places = places
         self._waiting = 0
@@ -71,11 +73,14 @@ class Follower:
         async with self._reading:
             # Before the journal: a recording seen as ended has nothing to come.
             changed = self.screen.refresh()
-            over_for = self._over_for()
+            over_for = None if self.ended else self._over_for()
             # What is still delayed is not over for who watches it.
             ended = self.ended or (over_for is not None and over_for >= self.screen.withheld.delay)
-            large = self._tail.waiting() > READ_AT_ONCE
-            parts = await asyncio.to_thread(self._tail.read) if large else self._tail.read()
+            waiting = self._tail.waiting()
+            large = waiting > READ_AT_ONCE
+            parts = (
+                await asyncio.to_thread(self._tail.read) if large else self._tail.read() if waiting else []
+            )
             if self.wall0 is None and parts:
                 self.wall0 = read_began(self._directory)
             for part in parts:
@@ -95,7 +100,7 @@ class Follower:
     def _over_for(self) -> float | None:
         """Seconds since the recording ended; None while it goes on."""
         try:
-            return max(0.0, time.time() - (self._directory / ENDED).stat().st_mtime)
+            return max(0.0, time.time() - os.stat(self._ended_file).st_mtime)
         except FileNotFoundError:
             return None
 

@@ -132,7 +132,7 @@ class JournalTail:
     then."""
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
+        self._path = str(directory / NAME)
         self._offset = 0
 
     def waiting(self) -> int:
@@ -145,7 +145,7 @@ class JournalTail:
     def read(self) -> list[Part]:
         if self.waiting() <= 0:
             return []
-        with self._path.open("rb") as file:
+        with open(self._path, "rb") as file:
             file.seek(self._offset)
             data = file.read()
         # A torn last line waits: it will be completed, or cut off by the next writer.

@@ -230,7 +230,7 @@ class LiveSegments:
         segment = follower.segment(msn)
         if segment is None or segment.slate or not there():
             raise Refused(404, "no such segment")
-        return segment_answer(session.directory / rendition / f"{msn}.m4s", segment, wanted, first, last)
+        return segment_answer(f"{session.directory}/{rendition}/{msn}.m4s", segment, wanted, first, last)
 
     async def _slate(self, session: Session, rendition: str, msn: int, wanted: str | None) -> Answer:
         follower = self._follower(session, rendition)

@@ -102,11 +102,15 @@ class Screen:
     rendition: str
     withheld: Withheld = NOTHING
     _seen: tuple[int, int] | None = field(default=None)
+    _file: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._file = str(self.directory / NAME)
 
     def refresh(self) -> bool:
         """Whether it has changed since the last look."""
         try:
-            state = (self.directory / NAME).stat()
+            state = os.stat(self._file)
         except FileNotFoundError:
             return False
         seen = (state.st_mtime_ns, state.st_ino)

@@ -33,6 +33,7 @@ class Verdict:
     duplicates: int = 0
     decrypted: int = 0
     wrong: int = 0
+    silent: int = 0  # viewers that missed a whole stream
     p50_ms: float = float("nan")
     p99_ms: float = float("nan")
 

@@ -13,7 +13,7 @@ from streaming.fragments import parse_fragment
 from streaming.ice import Credentials, parse_request, write_request, write_response
 from streaming.payloads import h264_fragment, h264_starting_units, h264_units, starts_key, vp8_frame_part
 from streaming.records import are_records
-from streaming.red import parse_red, write_red
+from streaming.red import open_red, parse_red, write_red
 from streaming.rtcp import (
     ReportBlock,
     parse_rtcp,
@@ -23,7 +23,7 @@ from streaming.rtcp import (
     write_receiver_report,
     write_sender_report,
 )
-from streaming.rtp import is_rtcp, open_rtx, parse_rtp, write_rtp, write_rtx
+from streaming.rtp import RtpPacket, is_rtcp, open_rtx, parse_rtp, write_rtp, write_rtx
 from streaming.sdp import parse_sdp
 from streaming.tcp import MAX_FRAME, Unframer
 from tests.streaming.test_player import FRAGMENT, PLAYER
@@ -87,6 +87,7 @@ def payload(data: bytes) -> None:
 
 
 def red(data: bytes) -> None:
+    open_red(RtpPacket(False, 63, 7, 960, 1, data))
     found = parse_red(data)
     if found is not None:
         write_red(111, 960, found[1], found[0])

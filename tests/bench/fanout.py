@@ -36,7 +36,7 @@ from pylibsrtp import Policy, Session
 
 from streaming.addresses import LOOPBACK, host_addresses
 from streaming.rtp import write_rtp
-from tests.bench import _janus
+from tests.bench import _janus, _mediarelay
 from tests.bench._report import last_line, machine, say
 
 SERVER, LOAD = "0", "1"  # cores
@@ -154,6 +154,22 @@ def janus(options: Any) -> Figures:
             return run(Path(folder), server, f"janus:{control}", source, load)
 
 
+def media_relay(options: Any, count: int) -> Figures:
+    """aiortc's MediaRelay, with as many viewers as it can bear."""
+    with tempfile.TemporaryDirectory() as folder:
+        control = f"{folder}/relay.sock"
+        with process(SERVER, *python("_mediarelay", control)) as server:
+            heard(server, "ready")
+            generator = python(
+                "_viewers", f"mediarelay:{control}", count, options.seconds, f"{folder}/times", server.pid
+            )
+            with process(LOAD, *generator) as viewers:
+                heard(viewers, "joined")
+                tell(viewers)
+                figures: Figures = json.loads(heard(viewers, "{"))
+                return figures
+
+
 def free_ports() -> tuple[int, int]:
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
@@ -209,6 +225,15 @@ def main() -> None:
         theirs = janus(options)
         describe("janus", theirs, options.viewers)
         ratio = per_packet(theirs) / per_packet(mine)
+    elif options.peer == "mediarelay":
+        count = min(options.viewers, _mediarelay.MOST)
+        theirs = media_relay(options, count)
+        say(
+            f"mediarelay: {count} viewers, core {theirs['cpu_s'] / theirs['wall_s']:.3f}, "
+            f"{per_packet(theirs):.0f} µs a packet, {theirs['arrived'] / theirs['wall_s'] / count:.0f} packets a "
+            f"second and viewer; join {theirs['join_cpu_s'] / count * 1000:.1f} ms of CPU"
+        )
+        ratio = per_packet(theirs) / per_packet(mine)
     last_line(
         "fanout",
         {
@@ -230,7 +255,7 @@ def parsed() -> Any:
         prog="./bench fanout", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--viewers", type=int, default=250)
-    options.add_argument("--peer", choices=["janus", "none"], default="none")
+    options.add_argument("--peer", choices=["janus", "mediarelay", "none"], default="none")
     options.add_argument("--processes", type=int, choices=[1, 2], default=1)
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--engine", choices=["gso", "sendmmsg", "plain"], default="gso")

@@ -2,8 +2,10 @@
 
 What each figure is:
   glass_s            median age of the frames (clock in the picture) in hls.js on the citizen's page, WebRTC taken away
-  direct_req_per_s   part requests a second of `run_segments` pinned to one core, by wrk on the other
-  nginx_req_per_s    the same through Debian's nginx with the repository's template (TLS, one worker on that core)
+  direct_req_per_s   part requests a second of `run_segments` pinned to one core, by wrk on the other, plain HTTP
+  nginx_req_per_s    the same through Debian's nginx with the repository's template, one worker on that core; plain
+                     HTTP as well, so that the two can be compared
+  nginx_tls_req_per_s   the same with TLS, as browsers ask; here half of wrk's core goes into decrypting
   stalls             how often the player waited for data after its first frame, in `--minutes`
 """
 
@@ -108,7 +110,18 @@ def rate(url: str, script: Path) -> float:
     return float(found[1])
 
 
-def served(county: County, session: int, folder: Path) -> tuple[float, float]:
+def edge_rate(county: County, port: int, script: Path, tls: bool) -> float:
+    """Part requests a second through nginx, in front of the segments on `port`."""
+    edge = servers.nginx(county.port, Path("/nowhere"), port, tls)
+    try:
+        for worker in [psutil.Process(edge.process.pid), *psutil.Process(edge.process.pid).children()]:
+            worker.cpu_affinity([int(SERVER_CORE)])
+        return rate(f"{'https' if tls else 'http'}://127.0.0.1:{edge.port}", script)
+    finally:
+        edge.stop()
+
+
+def served(county: County, session: int, folder: Path) -> dict[str, float]:
     """Part requests a second: directly and through nginx. Only one server works at a time."""
     recordings = county.data_dir / "recordings"
     parts = JournalTail(recordings / str(session) / "v0").read()[-50:]
@@ -118,15 +131,11 @@ def served(county: County, session: int, folder: Path) -> tuple[float, float]:
         f"{len(parts)} parts of {size / 1000:.0f} kB in the mean, {CONNECTIONS} connections, {SECONDS} s each"
     )
     with segments_process(county) as port:
-        direct = rate(f"http://127.0.0.1:{port}", script)
-        edge = servers.nginx(county.port, Path("/nowhere"), port)
-        try:
-            for worker in [psutil.Process(edge.process.pid), *psutil.Process(edge.process.pid).children()]:
-                worker.cpu_affinity([int(SERVER_CORE)])
-            through = rate(f"https://127.0.0.1:{edge.port}", script)
-        finally:
-            edge.stop()
-    return direct, through
+        return {
+            "direct_req_per_s": rate(f"http://127.0.0.1:{port}", script),
+            "nginx_req_per_s": edge_rate(county, port, script, tls=False),
+            "nginx_tls_req_per_s": edge_rate(county, port, script, tls=True),
+        }
 
 
 def ensure_wrk() -> None:
@@ -155,7 +164,7 @@ def main() -> None:
             lin.end()
             lin.close()
             evening.people.remove(lin)
-            direct, through = served(county, evening.session, folder)
+            rates = served(county, evening.session, folder)
         finally:
             evening.close()
             county.stop()
@@ -163,12 +172,7 @@ def main() -> None:
     say(f"stood still {frozen:.0f} ms in all")
     last_line(
         "hls",
-        {
-            "glass_s": percentile(ages, 0.5) / 1000,
-            "direct_req_per_s": direct,
-            "nginx_req_per_s": through,
-            "stalls": stalls,
-        },
+        {"glass_s": percentile(ages, 0.5) / 1000, **rates, "stalls": stalls},
     )
 
 

@@ -120,8 +120,9 @@ def certificate(directory: Path) -> tuple[Path, Path]:
     return chain, key
 
 
-def nginx(web_port: int, static: Path, segments_port: int = 0) -> Server:
-    """The repository's own template, filled as the nginx image fills it."""
+def nginx(web_port: int, static: Path, segments_port: int = 0, tls: bool = True) -> Server:
+    """The repository's own template, filled as the nginx image fills it; without `tls` for measuring what that
+    costs."""
     directory = Path(tempfile.mkdtemp(prefix="nginx-"))
     directory.chmod(0o755)
     chain, key = certificate(directory)
@@ -139,6 +140,8 @@ def nginx(web_port: int, static: Path, segments_port: int = 0) -> Server:
     site = re.sub(
         r"\$\{([A-Z_]+)\}", lambda m: values[m.group(1)], (ROOT / "nginx.conf.template").read_text()
     )
+    if not tls:
+        site = re.sub(r"(listen \d+) ssl http2;", r"\1;", site)
     (directory / "site.conf").write_text(site)
     places = "\n".join(
         f"{kind}_temp_path {directory}/{kind};"

@@ -40,6 +40,7 @@ class Command(BaseCommand):
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # nobody is asked who it is
             timeout_keep_alive=KEEP_ALIVE,
         )
         uvicorn.Server(config).run(sockets=[listening])
