@@ -56,5 +56,20 @@ def test_every_variable_of_the_file_is_in_the_example() -> None:
     assert wanted <= known
 
 
+def test_every_setting_of_the_example_reaches_a_container() -> None:
+    import re
+
+    passed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    known = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert known <= passed
+
+
+def test_media_ports_are_open_for_udp_and_for_tcp() -> None:
+    for name in ("media", "media-2"):
+        service = compose()["services"][name]
+        port = service["environment"]["MEDIA_PORT"]
+        assert service["ports"] == [f"{port}:{port}/udp", f"{port}:{port}/tcp"]
+
+
 def test_containers_run_without_root() -> None:
     assert "USER train" in (ROOT / "Dockerfile").read_text()
