@@ -16,6 +16,7 @@ from signaling.answers import MediaMoved, Viewers, as_message
 from signaling.client import Client
 from signaling.parts import Parts
 from signaling.presence import HEARTBEAT_SECONDS, Sockets
+from signaling.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ class Heartbeat:
         self._seconds = seconds
         self._noted: set[int] = set()
         self._places: dict[int, str] = {}
+        self._watched: dict[int, Watched] = {}
+        self._beaten = time.monotonic()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -48,21 +51,26 @@ class Heartbeat:
 
     async def beat(self) -> None:
         sessions = self._parts.hub.sessions()
+        before, self._beaten = self._beaten, time.monotonic()
         for session_id in self._noted - set(sessions):
             self._noted.discard(session_id)
+            self._watched.pop(session_id, None)
             self._places.pop(session_id, None)
             await self._parts.presence.forget_sockets(session_id)
         for session_id in sessions:
             self._noted.add(session_id)
-            await self._parts.presence.note_sockets(session_id, self._here(session_id))
+            here = self._here(session_id, self._beaten - before)
+            await self._parts.presence.note_sockets(session_id, here)
             await self._tell_viewers(session_id)
 
-    def _here(self, session_id: int) -> Sockets:
+    def _here(self, session_id: int, elapsed: float) -> Sockets:
         clients = self._clients(session_id)
         people = Counter(client.person_id for client in clients if client.person_id is not None)
         viewers = [client for client in clients if client.role == "viewer"]
         lines = Counter(client.line for client in viewers)
-        return Sockets(len(viewers), dict(people), lines["hls"], lines["sound"])
+        watched = self._watched.setdefault(session_id, Watched())
+        watched.book(((one.joined.village if one.joined else "", one.line) for one in viewers), elapsed)
+        return Sockets(len(viewers), dict(people), lines["hls"], lines["sound"], watched.villages)
 
     def _clients(self, session_id: int) -> list[Client]:
         return [member for member in self._parts.hub.members(session_id) if isinstance(member, Client)]

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from signaling import parts
 from signaling.parts import Parts
+from signaling.watched import Villages
 
 Figures = dict[str, dict[str, Any]]  # media process → session → figures
 GAUGES = {
@@ -31,8 +32,9 @@ GAUGES = {
 class Snapshot:
     """A collector of what was read just before."""
 
-    def __init__(self, figures: Figures, now: Parts) -> None:
+    def __init__(self, figures: Figures, watched: dict[str, Villages], now: Parts) -> None:
         self._figures = figures
+        self._watched = watched
         self._parts = now
 
     def collect(self) -> Iterator[Metric]:
@@ -82,6 +84,10 @@ class Snapshot:
             for row in found["labels"]:
                 for experience in ("picture", "sound", "nothing"):
                     seconds.add_metric([worker, session, row["label"], experience], row[experience])
+        for session, villages in self._watched.items():
+            for village, seen in villages.items():
+                for experience in ("picture", "sound"):
+                    seconds.add_metric(["hls", session, village, experience], seen[experience])
         yield seconds
 
 
@@ -105,11 +111,13 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     now = parts.current()
     try:
         figures = await now.presence.figures()
+        sessions = {int(session) for found in figures.values() for session in found} | {*now.hub.sessions()}
+        watched = {str(one): (await now.presence.sockets(one)).watched for one in sorted(sessions)}
     except (RedisError, OSError):
         await _respond(send, HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", b"presence is away\n")
         return
     registry = CollectorRegistry()
-    registry.register(Snapshot(figures, now))
+    registry.register(Snapshot(figures, watched, now))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
     headers = dict(scope["headers"])

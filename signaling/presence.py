@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
+from signaling.watched import Villages, added
+
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5.0
@@ -162,12 +164,13 @@ class RedisStore:
 @dataclass(frozen=True, slots=True)
 class Sockets:
     """One process's sockets of one session. `people` counts the sockets per person id; `hls` and `sound` the
-    viewers whose page plays the programme over HLS, with picture or without."""
+    viewers whose page plays the programme over HLS, with picture or without, and `watched` for how long."""
 
     viewers: int = 0
     people: dict[int, int] = field(default_factory=dict)
     hls: int = 0
     sound: int = 0
+    watched: Villages = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +204,16 @@ class Presence:
 
     async def sockets(self, session_id: int) -> Sockets:
         """Of all processes together."""
-        viewers, people, hls, sound = 0, dict[int, int](), 0, 0
+        viewers, people, hls, sound, watched = 0, dict[int, int](), 0, 0, Villages()
         for value in (await self._store.found(f"sockets:{session_id}:")).values():
             found = json.loads(value)
             viewers += found["viewers"]
             hls += found.get("hls", 0)
             sound += found.get("sound", 0)
+            watched = added(watched, found.get("watched", {}))
             for person, count in found["people"].items():
                 people[int(person)] = people.get(int(person), 0) + count
-        return Sockets(viewers, people, hls, sound)
+        return Sockets(viewers, people, hls, sound, watched)
 
     async def note_stage(self, session_id: int, facts: StageFacts) -> None:
         await self._store.put(f"stage:{session_id}", json.dumps(asdict(facts)), STAGE_TTL)

@@ -10,6 +10,7 @@ from signaling.handlers.request import Request
 from signaling.media_commands import Figures, Picture, Sync
 from signaling.orm import live
 from signaling.parts import Parts
+from signaling.watched import with_labels
 from streaming.commands import Statistics
 from streaming.errors import StreamingError
 
@@ -61,6 +62,10 @@ async def statistics(request: Request[protocol.Statistics]) -> StatisticsAnswer:
     media = await parts.link.call(Statistics(request.session))
     programme = await parts.link.call(Figures(request.session))
     sockets = await parts.presence.sockets(request.session_id)
+    if sockets.watched:
+        audience = media.get("audience", {})
+        labels = with_labels(audience.get("labels", []), sockets.watched)
+        media = {**media, "audience": {**audience, "labels": labels}}
     return StatisticsAnswer(
         media,
         programme,

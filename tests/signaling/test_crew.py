@@ -64,3 +64,21 @@ async def test_viewers_are_counted_by_what_their_page_plays(page: OpenPage, door
     await alice.request("playing", line="none")
     await Heartbeat(door).beat()
     assert (await dora.until("viewers"))["hls"] == 0
+
+
+async def test_minutes_over_hls_are_counted_by_village_for_the_panel_and_for_meters(
+    page: OpenPage, door: Parts
+) -> None:
+    alice, dora, bob = await page("alice"), await page("dora"), await page("bob", "moderator")
+    await alice.request("playing", line="hls")
+    await dora.request("playing", line="sound")
+    heartbeat = Heartbeat(door)
+    heartbeat._beaten -= 4
+    await heartbeat.beat()
+    rows = (await bob.request("statistics"))["media"]["audience"]["labels"]
+    assert sum(row["viewers"] for row in rows) == 2
+    assert (sum(row["picture"] for row in rows), sum(row["sound"] for row in rows)) == (4, 4)
+    await alice.request("playing", line="none")
+    await heartbeat.beat()
+    rows = (await bob.request("statistics"))["media"]["audience"]["labels"]
+    assert (sum(row["viewers"] for row in rows), sum(row["picture"] for row in rows)) == (1, 4)
