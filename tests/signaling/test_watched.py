@@ -1,6 +1,6 @@
 """Minutes over HLS by village: what is booked, bounded and added up."""
 
-from signaling.watched import LONGEST, MAX_VILLAGES, REST, Watched, added, with_labels
+from signaling.watched import LONGEST, MAX_VILLAGES, REST, Villages, Watched, added, with_labels
 
 
 def test_only_pages_that_play_over_hls_are_booked_and_a_stalled_loop_not_for_long() -> None:
@@ -19,8 +19,11 @@ def test_villages_beyond_the_limit_are_counted_together() -> None:
 
 
 def test_processes_and_media_are_added_up() -> None:
-    one = {"a": {"viewers": 1, "picture": 60.4, "sound": 0}}
-    other = {"a": {"viewers": 2, "picture": 1, "sound": 2}, "b": {"viewers": 0, "picture": 0, "sound": 9}}
+    one: Villages = {"a": {"viewers": 1, "picture": 60.4, "sound": 0}}
+    other: Villages = {
+        "a": {"viewers": 2, "picture": 1, "sound": 2},
+        "b": {"viewers": 0, "picture": 0, "sound": 9},
+    }
     both = added(one, other)
     assert both == {"a": {"viewers": 3, "picture": 61.4, "sound": 2}, "b": other["b"]}
     labels = [{"label": "a", "viewers": 4, "picture": 100, "sound": 1, "nothing": 7}]
