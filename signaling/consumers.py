@@ -48,6 +48,19 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
     # No channel-layer subscription per socket: the hub has one for all of the room.
     channel_layer_alias = "none"
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The server, when it ends, cancels this without a disconnect: nothing of ours may outlive it."""
+        self.tasks: list[asyncio.Task[None]] = []
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.end_tasks()
+
+    async def end_tasks(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As the base class does, without its hop to a database thread before every message: the door closes
         its own.
@@ -63,7 +76,6 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
             language=language_of(scope),
         )
         self.inbox: asyncio.Queue[protocol.Message] = asyncio.Queue(INBOX_LIMIT)
-        self.tasks: list[asyncio.Task[None]] = []
         await self.accept()
         self.tasks = [
             asyncio.create_task(self.write_all()),
@@ -120,9 +132,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         await self.close(code=POLICY if self.client.ended else TRY_AGAIN_LATER)
 
     async def disconnect(self, code: int) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.end_tasks()
         await self.parts.hub.leave(self.client)
         # A page that was closed gives its place up at once; after a broken line the media may still flow,
         # and the same tab comes back for it.

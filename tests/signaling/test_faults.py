@@ -1,5 +1,6 @@
 """Bad input: each gets its refusal, and the socket and everybody else go on."""
 
+import asyncio
 import json
 import uuid
 from typing import Any
@@ -149,3 +150,17 @@ async def test_an_answer_before_going_live_is_a_conflict(page: OpenPage) -> None
     bob = await page("bob", "moderator")
     assert (await bob.request("begin_answer", question=1))["code"] in ("conflict", "not_found")
     assert (await bob.request("pause"))["code"] == "conflict"
+
+
+async def test_a_server_that_ends_leaves_nothing_of_a_socket_behind(door: Any, house: Any) -> None:
+    alice = Page(house.session.pk, house.cookies["alice"])
+    assert await alice.open()
+
+    def ours() -> list[str]:
+        names = (str(task.get_coro()) for task in asyncio.all_tasks())
+        return [name for name in names if "LiveConsumer." in name]
+
+    assert len(ours()) >= 3
+    alice.communicator.future.cancel()
+    await asyncio.gather(alice.communicator.future, return_exceptions=True)
+    assert not ours()
