@@ -43,7 +43,9 @@ class PortTaken(Exception):
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; raises PortTaken with the system's reason."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named: asyncio switches Nagle's algorithm off only then, and with it on the body of an answer
+    # waits 40 ms for the acknowledgement of its headers.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
