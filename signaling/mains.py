@@ -13,7 +13,6 @@ from django.conf import settings
 from portal import events
 from signaling.carrier import LayerCarrier, line_carrier
 from signaling.children import parent_is_gone
-from streaming.priority import run_as_usual
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +45,6 @@ async def _until_told_to_end(child: bool) -> None:
 
 async def run_until_told(work: Callable[[Tell], Awaitable[None]], child: bool) -> None:
     """Run `work(tell)` until it ends, SIGTERM or SIGINT comes, or (as a child) the parent is gone."""
-    if child:
-        run_as_usual()
     tell = carrier_of_process(child)
     events.set_carrier(tell)
     working = asyncio.ensure_future(work(tell))

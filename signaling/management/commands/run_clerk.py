@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from signaling.clerk import Clerk
 from signaling.mains import Tell, run_until_told
+from streaming.priority import run_as_usual
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--child", action="store_true", help="started by serve: announces by lines")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        run_as_usual()
         if options["once"]:
             Clerk().do_all_once()
         else:
