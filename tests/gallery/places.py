@@ -12,13 +12,17 @@ LIVE_READY = "[data-hand]"
 
 @dataclass(frozen=True)
 class Place:
-    """`path` is filled from the furnished county; `ready` must be seen before anybody looks."""
+    """`path` is filled from the furnished county; `ready` must be seen before anybody looks.
+
+    `further`: another state of a page that stands above.
+    """
 
     name: str
     path: str
     who: str = VISITOR
     ready: str = "h1"
     prepare: Callable[[Page], None] | None = None
+    further: bool = False
 
 
 def _open_ask(page: Page) -> None:
@@ -41,7 +45,7 @@ def _ask_refused(page: Page) -> None:
 
 
 def _send_empty(page: Page) -> None:
-    page.locator("main form[method=post] :is(button, input[type=submit])").first.evaluate(
+    page.locator("main form[method=post] button:not([type=button])").first.evaluate(
         "button => { button.form.noValidate = true; button.click(); }"
     )
     expect(page.locator(".field-error, .note-error").first).to_be_visible()
@@ -75,56 +79,56 @@ def _open_all(page: Page) -> None:
 # Before the broadcast.
 PLANNED = (
     Place("home", "/"),
-    Place("home-of-citizen", "/", "alice"),
-    Place("home-of-supervisor", "/", "sam"),
+    Place("home-of-citizen", "/", "alice", further=True),
+    Place("home-of-supervisor", "/", "sam", further=True),
     Place("live-planned", "/live/{planned}/"),
-    Place("live-cancelled", "/live/{cancelled}/"),
+    Place("live-cancelled", "/live/{cancelled}/", further=True),
     Place("ask-plain", "/live/{planned}/ask/"),
-    Place("ask-plain-refused", "/live/{planned}/ask/", prepare=_send_empty),
+    Place("ask-plain-refused", "/live/{planned}/ask/", prepare=_send_empty, further=True),
     Place("calendar", "/calendar/"),
     Place("login", "/people/login/"),
-    Place("login-staff", "/people/login/", prepare=_staff_login),
-    Place("cases-of-visitor", "/cases/"),
-    Place("cases-refused", "/cases/", prepare=_wrong_code),
+    Place("login-staff", "/people/login/", prepare=_staff_login, further=True),
+    Place("cases-of-visitor", "/cases/", further=True),
+    Place("cases-refused", "/cases/", prepare=_wrong_code, further=True),
     Place("cases", "/cases/", "alice"),
-    Place("cases-empty", "/cases/", "charlie"),
-    Place("case-working", "/cases/{working}/?code={working_code}"),
+    Place("cases-empty", "/cases/", "charlie", further=True),
+    Place("case-working", "/cases/{working}/?code={working_code}", further=True),
     Place("case-replied", "/cases/{replied}/?code={replied_code}"),
-    Place("case-rated", "/cases/{rated}/?code={rated_code}"),
+    Place("case-rated", "/cases/{rated}/?code={rated_code}", further=True),
     Place("rate", "/cases/{rate}/"),
     Place("offline", "/offline/"),
     Place("not-found", "/no-such-page/"),
-    Place("refused", "/desk/", "charlie"),
+    Place("refused", "/desk/", "charlie", further=True),
     Place("replay-without-recording", "/live/{past}/replay/"),
     Place("stage-waiting", "/live/{planned}/stage/", "alice", ready="[data-stage]"),
     Place("studio-check", "/live/{planned}/studio/", "chen", ready="[data-studio]"),
     Place("console-planned", "/live/{planned}/console/", "bob", ready="[data-light=link][data-level=good]"),
     Place("plan", "/live/plan/", "sam"),
-    Place("plan-refused", "/live/plan/", "sam", prepare=_send_empty),
+    Place("plan-refused", "/live/plan/", "sam", prepare=_send_empty, further=True),
     Place("rota", "/live/rota/", "sam"),
     Place("desk", "/desk/", "olga"),
-    Place("desk-of-clerk", "/desk/", "clara"),
-    Place("desk-empty", "/desk/?q=none", "olga"),
+    Place("desk-of-clerk", "/desk/", "clara", further=True),
+    Place("desk-empty", "/desk/?q=none", "olga", further=True),
     Place("desk-case", "/desk/{working}/", "olga"),
-    Place("desk-case-fresh", "/desk/{fresh}/", "clara", prepare=_open_all),
+    Place("desk-case-fresh", "/desk/{fresh}/", "clara", prepare=_open_all, further=True),
     Place("promises", "/desk/promises/", "sam"),
     Place("styleguide", "/styleguide/"),
 )
 
 # While it is on air.
 ON_AIR = (
-    Place("home-on-air", "/"),
+    Place("home-on-air", "/", further=True),
     Place("live", "/live/{live}/"),
-    Place("live-of-citizen", "/live/{live}/", "alice"),
+    Place("live-of-citizen", "/live/{live}/", "alice", further=True),
     Place("ask", "/live/{live}/", ready=LIVE_READY, prepare=_open_ask),
     Place("ask-village", "/live/{live}/", ready=LIVE_READY, prepare=_ask_village),
-    Place("ask-refused", "/live/{live}/", ready=LIVE_READY, prepare=_ask_refused),
+    Place("ask-refused", "/live/{live}/", ready=LIVE_READY, prepare=_ask_refused, further=True),
     Place("console", "/live/{live}/console/", "bob", "[data-list] > *", _pick_row),
-    Place("console-keys", "/live/{live}/console/", "bob", "[data-list] > *", _help),
+    Place("console-keys", "/live/{live}/console/", "bob", "[data-list] > *", _help, further=True),
 )
 
 # After it.
 ENDED = (
-    Place("live-ended", "/live/{live}/"),
+    Place("live-ended", "/live/{live}/", further=True),
     Place("replay", "/live/{live}/replay/"),
 )

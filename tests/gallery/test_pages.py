@@ -25,18 +25,3 @@ def test_pages_of_those_on_stage(on_air: Gallery) -> None:
         on_air.photograph(page, name)
         found += on_air.faults(page, name, SOME_MODES["zh"])
     assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize("name", ["case-replied", "desk", "desk-case"])
-def test_on_paper_stands_the_matter_and_nothing_to_press(gallery: Gallery, name: str) -> None:
-    place = next(place for place in PLANNED if place.name == name)
-    page = gallery.visit(place)
-    page.emulate_media(media="print", color_scheme="dark")
-    page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dots an inch
-    for gone in (".top", ".bottom", ".button", "input", "textarea"):
-        assert not page.locator(gone).locator("visible=true").count(), gone
-    assert page.locator("h1").is_visible()
-    colours = page.evaluate("['color', 'backgroundColor'].map(one => getComputedStyle(document.body)[one])")
-    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
-    page.screenshot(path=gallery.folder / f"{name}-print.png")
-    page.emulate_media(media="screen")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.gallery.gallery import PICTURES, Gallery
-from tests.gallery.keyboard import press
+from tests.gallery.keyboard import press, tab_to
 from tests.gallery.places import ON_AIR, PLANNED, Place
 
 pytestmark = pytest.mark.browser
@@ -20,9 +20,11 @@ def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) 
     press(studio, "[data-confirm-yes]")
     expect(studio.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
     console = ended.visit(BY_NAME["console-planned"], first=DESK)
-    press(console, "[data-lane=new] [data-list] > *")
+    tab_to(console, "[data-list] > *")
+    console.keyboard.press("1")
+    chosen = console.locator("[data-lane=new] [data-list] > [aria-selected=true]")
     for _each in range(12):
-        if "举手" in console.locator("[data-list] > [aria-selected=true]").inner_text():
+        if chosen.count() and "举手" in chosen.inner_text():
             break
         console.keyboard.press("j")
     console.keyboard.press("c")
@@ -32,6 +34,8 @@ def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) 
     expect(guest.locator("[data-ready]")).to_be_enabled(timeout=30_000)
     press(guest, "[data-ready]")
     expect(console.locator("[data-guest-on]")).to_be_visible(timeout=30_000)
+    console.keyboard.press("3")
+    expect(console.locator("[data-lane=stage] [data-list] > [aria-selected=true]")).to_be_focused()
     console.keyboard.press("p")
     expect(guest.locator("[data-part=on]")).to_be_visible(timeout=30_000)
     press(guest, "[data-part=on] [data-hang]")

@@ -24,7 +24,6 @@ def _get(route: str, address: str, may: set[str], **more: Any) -> dict[str, Any]
 
 
 TOLD = {"uuid": "{uuid}", "channel": "telephone", "text": "桥坏了", "phone": "13800000019"}
-PROMISE = {"text": "周五修好路灯", "unit": "{water}", "due_on": "{soon}"}
 CREW = [
     _get("live:overlay", "/live/{live}/overlay/{overlay}/", EVERYBODY),
     _get("live:overlay", f"/live/{{live}}/overlay/{'0' * 32}/", set(), refusal=404),
@@ -36,6 +35,5 @@ CREW = [
     _post("block", f"{DESK}block/", {"bob"}, question="{question}", reason="反复刷屏"),
     _post("slow_mode", f"{DESK}slow-mode/", {"bob"}, seconds="60"),
     _post("running_order", f"{DESK}running-order/", {"bob", "lin"}, items="[]"),
-    _post("promise", f"{ONE}promise/", {"bob", "lin"}, 201, **PROMISE),
     _post("public_text", f"{ONE}public-text/", {"bob"}, text="路灯坏了"),
 ]

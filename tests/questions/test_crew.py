@@ -1,6 +1,7 @@
 """Beside the queue: claims, questions taken down, order in the hall, promises, running order."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -173,13 +174,17 @@ def test_a_promise_on_air_has_its_unit_its_day_and_its_second(on_air: Cast) -> N
     pk = asked(on_air).question_id
     unit, due = Unit.objects.get(), timezone.localdate() + timedelta(days=7)
     actions.begin_answer(on_air.bob, pk, 1_000)
-    actions.note_promise(on_air.lin, pk, "下周三前装好路灯", unit.pk, due)
+    wish = actions.Wish("下周三前装好路灯", unit.pk, due)
+    actions.note_promise_at(on_air.lin, pk, 2_000, wish)
     row = Promise.objects.get()
     assert (row.text, row.unit, row.due_on) == ("下周三前装好路灯", unit, due)
-    assert row.recording == str(on_air.session.pk) and row.at_ms is not None and 0 <= row.at_ms < 600_000
+    assert row.recording == str(on_air.session.pk) and row.at_ms == 2_000
     assert background(question(pk))["promises"][0]["text"] == "下周三前装好路灯"
     with pytest.raises(BadInput):
-        actions.note_promise(on_air.bob, pk, "昨天", unit.pk, timezone.localdate() - timedelta(days=1))
+        actions.note_promise_at(on_air.bob, pk, 2_000, replace(wish, due_on=due - timedelta(days=8)))
+    actions.note_promise_at(on_air.bob, pk, None, wish)
+    later = Promise.objects.latest("pk")
+    assert (later.recording, later.at_ms) == ("", None), "nothing was recorded then"
 
 
 def test_behind_a_question_stand_earlier_cases_of_the_person_and_open_ones_nearby(cast: Cast) -> None:

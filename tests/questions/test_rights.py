@@ -1,13 +1,11 @@
 """Every privileged action and page, asked as everybody: the table says who may."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from portal.lib.errors import NotAllowed
 from portal.live.actions import go_live
@@ -28,10 +26,10 @@ ACTIONS: dict[str, tuple[set[str], Act]] = {
     "part": ({"bob"}, lambda actor, pk: actions.part(actor, [pk])),
     "block": ({"bob"}, lambda actor, pk: actions.block(actor, pk, "反复刷屏")),
     "set_public_text": ({"bob"}, lambda actor, pk: actions.set_public_text(actor, pk, "路灯坏了")),
-    "note_promise": (
+    "note_promise_at": (
         {"bob", "lin"},
-        lambda actor, pk: actions.note_promise(
-            actor, pk, "装好路灯", Unit.objects.get().pk, timezone.localdate() + timedelta(days=7)
+        lambda actor, pk: actions.note_promise_at(
+            actor, pk, 1_000, actions.Wish("装好路灯", Unit.objects.get().pk)
         ),
     ),
     "hide": ({"bob"}, lambda actor, pk: actions.hide(actor, pk, "重复提交")),

@@ -1,4 +1,4 @@
-"""The place of a clip that is not there yet says so, without an empty player."""
+"""The place of a clip that never will be there says so, without an empty player or a promise."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from tests.recordings.test_rows import SpokenReply, render
 pytestmark = pytest.mark.django_db
 
 
-def test_a_clip_that_is_being_made_is_a_note_without_a_player() -> None:
+def test_of_a_broadcast_without_a_recording_no_clip_is_promised() -> None:
     page = render(SpokenReply(pk=7, recording="1", begin_ms=0, end_ms=9_000))
-    assert 'class="note"' in page and "<figure" not in page and "<video" not in page
+    assert "没有录像" in page and "正在制作" not in page and "<video" not in page
 
 
 def test_a_written_reply_has_no_place_for_a_clip() -> None:

@@ -1,11 +1,24 @@
 """Static files without Django's middleware: found, not modified, not there, not allowed."""
 
 import gzip
+import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portal.lib.static import slim
+from portal.settings import ROOT
 from signaling.static_files import StaticFiles, is_static
+
+# One process for all: only read, not run.
+PARSE = """
+import { SourceTextModule } from "node:vm";
+import { readFileSync } from "node:fs";
+for (const file of process.argv.slice(1)) new SourceTextModule(readFileSync(file, "utf8"));
+console.log(process.argv.length - 1);
+"""
 
 
 async def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -35,9 +48,36 @@ async def test_text_is_packed_for_browsers_that_take_it() -> None:
     _, headers, body = await ask("/static/css/parts.css", accept_encoding="gzip, deflate, br")
     assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding"
     assert int(headers["content-length"]) == len(body) < len(plain) / 2
-    assert gzip.decompress(body) == plain
+    sent = gzip.decompress(body)
+    assert b".button" in sent and b"/*" in plain and b"/*" not in sent
     _, headers, _ = await ask("/static/icons/icon-192.png", accept_encoding="gzip")
     assert "content-encoding" not in headers
+
+
+def test_modules_lose_their_comments_on_the_way_and_nothing_else(tmp_path: Path) -> None:
+    """Every module and worker of ours, as it is sent, is a program that says the same strings."""
+    for source in sorted((ROOT / "portal" / "static" / "js").glob("*.js")):
+        whole = source.read_bytes()
+        sent = slim(source.name, whole)
+        assert len(sent) < len(whole) and slim(source.name, sent) == sent
+        (tmp_path / f"{source.stem}.mjs").write_bytes(sent)
+        said = [re.findall(rb'gettext\(\s*"([^"]+)"', text) for text in (whole, sent)]
+        assert said[0] == said[1], source.name
+    reading = [*tmp_path.glob("*.mjs")]
+    done = subprocess.run(
+        [
+            "node",
+            "--experimental-vm-modules",
+            "--no-warnings",
+            "--input-type=module",
+            "-e",
+            PARSE,
+            *map(str, reading),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and done.stdout.strip() == str(len(reading)), done.stderr
 
 
 async def test_what_the_browser_has_is_not_sent_again() -> None:

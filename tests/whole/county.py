@@ -53,7 +53,8 @@ def manage(env: dict[str, str], *arguments: str) -> str:
 
 
 def prepared_data(cache: Path) -> Path:
-    """A migrated data directory with the demo county, made once per test session."""
+    """A migrated data directory with the demo county, made once per `cache`; ./check names one for all its steps."""
+    cache = Path(os.environ.get("PREPARED_COUNTY", cache))
     if not (cache / "prepared").exists():
         cache.mkdir(parents=True, exist_ok=True)
         env = environment(cache, 8000)

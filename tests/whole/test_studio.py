@@ -79,11 +79,19 @@ def invite(county: County, evening: Evening, lin: Leader) -> Staff:
     return olga
 
 
-def on_stage_together(evening: Evening, lin: Leader, olga: Staff, viewer: Citizen, folder: Path) -> None:
+def on_stage_together(
+    evening: Evening, lin: Leader, bob: Moderator, olga: Staff, viewer: Citizen, folder: Path
+) -> None:
+    """Leader or moderator give the place, and take it."""
     button = lin.page.locator("[data-cohosts] button", has_text="请上台")
     expect(button).to_be_enabled(timeout=20_000)
     button.click()
-    expect(olga.page.locator("[data-cohost-page][data-part=on]")).to_be_visible(timeout=15_000)
+    here = olga.page.locator("[data-cohost-page]")
+    expect(here).to_have_attribute("data-part", "on", timeout=15_000)
+    seats = bob.page.locator("[data-stage-seats]")
+    for words, part in (("请下台", "wait"), ("请上台", "on")):
+        seats.get_by_role("button", name=f"{words}：水利局 王敏").click(timeout=15_000)
+        expect(here).to_have_attribute("data-part", part, timeout=15_000)
     viewer.picture_moves("[data-cohost]", 40)
     lin.picture_moves("[data-cohost]", 40)
     olga.say(spoken("the water bureau will repair the pipe next week", folder, "slt"), again=True)
@@ -149,11 +157,12 @@ def test_an_evening_of_the_leader_from_rehearsal_to_promise(
         lin.go_live()
         viewer.watch(evening.session)
         viewer.picture_moves("[data-main]")
-        on_stage_together(evening, lin, olga, viewer, tmp_path)
+        bob = evening.moderator()
+        on_stage_together(evening, lin, bob, olga, viewer, tmp_path)
         share_a_picture(evening, olga, lin, viewer, tmp_path)
         evening.ask(viewer)
         viewer.page.locator("[data-ask-close]").click()
-        note_a_promise(county, evening, lin, evening.moderator())
+        note_a_promise(county, evening, lin, bob)
         lin.page.locator("[data-done]").click()
         expect(lin.page.locator("[data-air-asker]")).to_be_hidden(timeout=10_000)
         lin.end()

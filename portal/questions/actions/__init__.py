@@ -11,7 +11,7 @@ from portal.questions.actions.answers import (
 from portal.questions.actions.asking import AskResult, ask, raise_hand, vote
 from portal.questions.actions.blocking import block, lift_block
 from portal.questions.actions.joining import mark_same, mark_same_many, part
-from portal.questions.actions.noting import note_promise, set_public_text
+from portal.questions.actions.noting import set_public_text
 from portal.questions.actions.promising import Noted, Wish, correct_promise_of, note_promise_at
 from portal.questions.actions.queue import claim, hide, move, release, unhide
 from portal.questions.actions.rehearsing import rehearse
@@ -36,7 +36,6 @@ __all__ = [
     "mark_same",
     "mark_same_many",
     "move",
-    "note_promise",
     "note_promise_at",
     "part",
     "raise_hand",

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.appeals.actions import correct_promise, promise
-from portal.appeals.models import Promise
+from portal.appeals.models import Promise, Reply
+from portal.appeals.vocabulary import ReplyKind
 from portal.lib.errors import BadInput, Conflict, NotFound
 from portal.live.queries import may_run
 from portal.people.models import Person, Unit
@@ -62,9 +63,11 @@ def _unit(question: Question, unit_id: int | None) -> Unit:
     return found
 
 
-def note_promise_at(actor: Person, question_id: int, at_ms: int, wish: Wish, spoken: str = "") -> Noted:
-    """Write the promise down at recording millisecond `at_ms`. Without words of its own it gets `spoken`, what
-    was said just now, or else the question it belongs to.
+def note_promise_at(
+    actor: Person, question_id: int, at_ms: int | None, wish: Wish, spoken: str = ""
+) -> Noted:
+    """Write the promise down at recording millisecond `at_ms` (None: nothing is recorded). Without words of
+    its own it gets `spoken`, what was said just now, or else the question it belongs to.
 
     For the host and the moderators. Raises `NotAllowed`, `NotFound`, `BadInput` with its field, `Conflict` in
     a rehearsal and for a raised hand that was never on stage.
@@ -76,9 +79,17 @@ def note_promise_at(actor: Person, question_id: int, at_ms: int, wish: Wish, spo
             raise Conflict(_("现在是排练，承诺没有登记。正式直播时点这里就会记入诉求。"))
         appeal_id, unit = case_of(question), _unit(question, wish.unit_id)
         text = (wish.text.strip() or spoken.strip() or public_text(question) or _("口头承诺"))[:TEXT_LENGTH]
-        recording = str(change.session.pk)
+        answer = Reply.objects.filter(appeal_id=appeal_id, kind=ReplyKind.SPOKEN).order_by("-pk").first()
         made = promise(
-            actor, appeal_id, text, unit.pk, due_on, at_ms=at_ms, at=change.at, recording=recording
+            actor,
+            appeal_id,
+            text,
+            unit.pk,
+            due_on,
+            reply_id=answer.pk if answer is not None else None,
+            at_ms=at_ms,
+            at=change.at,
+            recording=str(change.session.pk) if at_ms is not None else "",
         )
     log.info("promise %s on question %s by person %s", made, question_id, actor.pk)
     return Noted(made, question_id, text, unit.pk, str(unit), due_on, at_ms)

@@ -19,7 +19,6 @@ urlpatterns = [
     path("live/<int:session_id>/crew/slow-mode/", crew.crew_slow_mode, name="crew_slow_mode"),
     path("live/<int:session_id>/crew/running-order/", crew.crew_running_order, name="crew_running_order"),
     path("live/<int:session_id>/crew/<int:question_id>/", crew.crew_question, name="crew_question"),
-    path("live/<int:session_id>/crew/<int:question_id>/promise/", crew.crew_promise, name="crew_promise"),
     path(
         "live/<int:session_id>/crew/<int:question_id>/public-text/",
         crew.crew_public_text,

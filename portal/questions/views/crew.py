@@ -4,7 +4,6 @@ Every address asks for the right itself; refusals are translated by `portal.lib.
 """
 
 import json
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -140,21 +139,6 @@ def crew_running_order(request: HttpRequest, session_id: int) -> HttpResponse:
     else:
         set_running_order(actor, session_id, _items(request.POST.get("items", "")))
     return JsonResponse({"running_order": running_order(session_id)})
-
-
-@require_POST
-def crew_promise(request: HttpRequest, session_id: int, question_id: int) -> HttpResponse:
-    """{text, unit, due_on}: what was just promised on air."""
-    actor, _session = _crew(request, session_id)
-    question = _question(session_id, question_id)
-    try:
-        due_on = date.fromisoformat(request.POST.get("due_on", ""))
-    except ValueError:
-        raise BadInput(_("请选择期限。"), field="due_on") from None
-    promise = actions.note_promise(
-        actor, question.pk, request.POST.get("text", ""), _number(request, "unit"), due_on
-    )
-    return JsonResponse({"promise": promise}, status=201)
 
 
 @require_POST

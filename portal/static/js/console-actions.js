@@ -46,6 +46,9 @@ function wordsOf(action) {
 }
 
 export class ConsoleActions {
+  /** @type {Promise<unknown>|undefined} what was asked last */
+  #under;
+
   /**
    * @param {import("./signal.js").Signal} signal
    * @param {() => void} refresh fetch the rows again: a refusal means that ours are old
@@ -128,7 +131,9 @@ export class ConsoleActions {
     if (this.isBusy(row, action)) return false;
     this.busy.add(`${row.id} ${action}`);
     try {
-      await this.signal.request(type, { question: row.id, ...fields });
+      const asked = this.signal.request(type, { question: row.id, ...fields });
+      this.#under = asked.catch(() => undefined);
+      await asked;
     } catch (error) {
       this.refused(error);
       return false;
@@ -149,9 +154,11 @@ export class ConsoleActions {
     return true;
   }
 
-  takeBackLatest() {
+  async takeBackLatest() {
+    // The row has moved before the answer is here: what is under way is the latest, too.
+    await this.#under;
     const entry = this.undo.take(performance.now());
-    if (entry) void this.#takeBack(entry);
+    if (entry) await this.#takeBack(entry);
     else staffToast(gettext("没有可以撤销的操作。"));
   }
 

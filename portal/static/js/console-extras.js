@@ -44,7 +44,7 @@ export class Extras {
     this.order = new RunningOrder(this.crew);
     this.taking = new TakeDown(this.crew);
     this.promise = new PromiseForm(
-      this.crew,
+      signal,
       () => (board.store.answering() ?? board.row)?.id ?? null,
       (id) => this.background.forget(id),
     );

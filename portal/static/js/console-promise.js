@@ -8,12 +8,12 @@ const WEEK = 7 * 24 * 3600_000;
 
 export class PromiseForm {
   /**
-   * @param {import("./console-crew.js").Crew} crew
+   * @param {import("./signal.js").Signal} signal
    * @param {() => number|null} question the one being answered, else the selected one
    * @param {(id: number) => void} noted
    */
-  constructor(crew, question, noted) {
-    this.crew = crew;
+  constructor(signal, question, noted) {
+    this.signal = signal;
     this.question = question;
     this.noted = noted;
     this.text = need("[data-promise-text]", HTMLInputElement);
@@ -39,9 +39,9 @@ export class PromiseForm {
   async #send() {
     const id = this.question();
     if (id === null) return staffToast(gettext("先选一个问题。"));
-    const fields = { text: this.text.value, unit: this.unit.value, due_on: this.due.value };
+    const fields = { text: this.text.value, due_on: this.due.value || undefined, unit: Number(this.unit.value) || undefined };
     try {
-      await this.crew.post(`${id}/promise/`, fields);
+      await this.signal.request("promise", { question: id, ...fields });
     } catch (error) {
       return staffToast(sentence(error), { look: "error", seconds: 8 });
     }

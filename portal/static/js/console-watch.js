@@ -70,7 +70,7 @@ export class HealthWatch {
   layout(name) {
     // The preview lies as the programme does.
     need("[data-preview]", HTMLElement).dataset.layout = name;
-    for (const button of document.querySelectorAll("[data-layout]")) {
+    for (const button of document.querySelectorAll("button[data-layout]")) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-layout") === name));
     }
   }

@@ -2,6 +2,7 @@
 
 import { ConsoleActions } from "./console-actions.js";
 import { Board } from "./console-board.js";
+import { Seats } from "./console-cohosts.js";
 import { DetailsPane } from "./console-details.js";
 import { askBegin, askEnd, askReason } from "./console-dialogs.js";
 import { Extras } from "./console-extras.js";
@@ -39,6 +40,7 @@ class Console {
       (answer) => this.board.apply(answer.rows, answer.revision),
     );
     this.actions = new ConsoleActions(this.signal, () => void this.feed.again());
+    this.seats = new Seats(this.signal, (error) => this.actions.refused(error));
     this.watch = new HealthWatch(this.signal, this.strip, page);
     this.keys = new KeySwitch(shelf());
     this.keyList = new KeyList(shelf());
@@ -61,12 +63,12 @@ class Console {
   #listenToServer() {
     const { signal } = this;
     signal.on("welcome", (welcome) => {
-      this.strip.show(welcome.stage);
+      this.#stage(welcome.stage);
       this.#sessionChanged(welcome.session);
       void this.feed.changed(welcome.revision);
     });
     signal.on("changes", (changes) => {
-      this.strip.show(changes.stage);
+      this.#stage(changes.stage);
       this.#sessionChanged(changes.session);
       void this.feed.changed(changes.revision);
     });
@@ -75,8 +77,14 @@ class Console {
       this.#sessionChanged(message);
       this.extras.changed();
     });
-    signal.on("stage", (message) => this.strip.show(message));
+    signal.on("stage", (message) => this.#stage(message));
     signal.on("refused", () => staffToast(gettext("服务器没有接受连接，请重新登录。"), { look: "error", seconds: 60 }));
+  }
+
+  /** @param {any} stage of the stage message */
+  #stage(stage) {
+    this.strip.show(stage);
+    this.seats.show(stage.cohosts ?? [], this.session.state);
   }
 
   /** @param {any} facts a session view, or only its state */
@@ -85,6 +93,7 @@ class Console {
     this.session.went_live_at = facts.went_live_at ?? this.session.went_live_at;
     if (this.session.state === "live" && !this.session.went_live_at) this.session.went_live_at = new Date().toISOString();
     this.strip.session(this.session.state);
+    if (this.strip.stage) this.#stage(this.strip.stage);
     this.extras.session(facts);
     this.watch.session(this.session.state);
     this.#tick();
@@ -154,7 +163,7 @@ class Console {
     if (action === "down") this.board.step(1);
     else if (action === "up") this.board.step(-1);
     else if (action === "help") this.keyList.show();
-    else if (action === "undo") this.actions.takeBackLatest();
+    else if (action === "undo") void this.actions.takeBackLatest();
     else if (action === "search") need("[data-search]", HTMLInputElement).focus();
     else if (action.startsWith("lane")) this.board.goTo(LANES[Number(action.slice(4)) - 1]);
     else if (!this.extras.perform(action)) void this.perform(/** @type {Action} */ (action));

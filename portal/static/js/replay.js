@@ -8,6 +8,8 @@ import { HlsLine } from "./watch-hls.js";
 
 const FRESH_MS = 120_000;
 const LOOK_AGAIN_MS = 4_000;
+// A replay is there half a minute after its broadcast; one that is missing after an hour was never recorded.
+const GONE_MS = 3_600_000;
 
 /** @typedef {{at: number, element: HTMLElement}} Place */
 
@@ -108,8 +110,13 @@ async function words(known = -1) {
 async function start() {
   const line = new HlsLine(video, page.replay, root.dataset.library ?? "", { live: false });
   const trouble = need("[data-trouble]", HTMLElement);
-  line.on("missing", () => {
-    trouble.textContent = gettext("回放还没有准备好。通常在直播结束后半分钟内就能看，请稍后刷新。");
+  line.on("missing", (status) => {
+    const gone = status === 404 && Date.now() - Date.parse(page.session.ended_at ?? "") > GONE_MS;
+    trouble.textContent = gone
+      ? gettext("这场直播没有录像。回答了的问题和文字都在这里。")
+      : gettext("回放还没有准备好。通常在直播结束后半分钟内就能看，请稍后刷新。");
+    trouble.classList.toggle("note-error", !gone);
+    for (const part of document.querySelectorAll(".player, [data-caption-size]")) /** @type {HTMLElement} */ (part).hidden = gone;
     trouble.hidden = false;
   });
   line.on("ready", () => {

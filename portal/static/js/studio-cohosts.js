@@ -12,6 +12,30 @@ export function seatWords(seat) {
   return seat.present ? gettext("在台下等候") : gettext("离开了座位");
 }
 
+/**
+ * Who holds the seat comes on stage, or leaves it.
+ * @param {Seat} seat
+ * @param {import("./signal.js").Signal} signal
+ * @param {(error: unknown) => void} refused
+ */
+export function seatButton(seat, signal, refused) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = seat.on ? "button" : "button button-primary";
+  button.textContent = seat.on ? gettext("请下台") : gettext("请上台");
+  button.disabled = !seat.on && !seat.present;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await signal.request("cohost", seat.on ? {} : { invitation: seat.invitation });
+    } catch (error) {
+      button.disabled = false;
+      refused(error);
+    }
+  });
+  return button;
+}
+
 export class Cohosts {
   /** @type {Map<number, Invited>} */
   #invited;
@@ -92,7 +116,7 @@ export class Cohosts {
     state.dataset.level = seat?.on ? (seat.present ? "good" : "bad") : seat?.present ? "warn" : "wait";
     state.textContent = seatWords(seat);
     item.append(name, state);
-    if (seat && this.#live) item.append(this.#button(seat));
+    if (seat && this.#live) item.append(seatButton(seat, this.signal, (error) => toast(error instanceof Error ? error.message : String(error), 8)));
     if (invited && !seat) {
       const copy = document.createElement("button");
       copy.type = "button";
@@ -102,24 +126,5 @@ export class Cohosts {
       item.append(copy);
     }
     return item;
-  }
-
-  /** @param {Seat} seat */
-  #button(seat) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = seat.on ? "button" : "button button-primary";
-    button.textContent = seat.on ? gettext("请下台") : gettext("请上台");
-    button.disabled = !seat.on && !seat.present;
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      try {
-        await this.signal.request("cohost", seat.on ? {} : { invitation: seat.invitation });
-      } catch (error) {
-        button.disabled = false;
-        toast(error instanceof Error ? error.message : String(error), 8);
-      }
-    });
-    return button;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Playing the programme over (LL-)HLS in one video element, live or from the recording. hls.js comes only when it is
- * needed. Events: "ready" (list read), "attached" (live: to be played), "missing" (no list yet), "playing", "stalled", "ended" (the list became final).
+ * needed. Events: "ready" (list read), "attached" (live: to be played), "missing" (no list; its HTTP status), "playing", "stalled", "ended" (the list became final).
  */
 
 import { Retry } from "./backoff.js";
@@ -122,7 +122,7 @@ export class HlsLine extends Emitter {
       if (this.live) this.emit("attached", this.video);
     });
     hls.on(Library.Events.ERROR, (_event, data) => {
-      if (data.details === Library.ErrorDetails.MANIFEST_LOAD_ERROR) this.emit("missing");
+      if (data.details === Library.ErrorDetails.MANIFEST_LOAD_ERROR) this.emit("missing", data.response?.code);
       if (data.fatal) this.#mend(Library, data.type === Library.ErrorTypes.MEDIA_ERROR);
     });
     hls.loadSource(this.address);
