@@ -11,8 +11,10 @@ from django.utils import timezone
 from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
 from portal.live.actions import cancel, plan
+from portal.live.actions.invitations import invitation_token, invite, take_seat
 from portal.live.models import LiveSession
-from portal.people.models import Person
+from portal.live.queries import overlay_address
+from portal.people.models import Person, Unit
 from portal.questions.actions import ask, move, raise_hand, vote
 from portal.questions.management.county.matters import MATTERS
 
@@ -90,6 +92,9 @@ def furnish() -> dict[str, str]:
     called_off = plan(staff["sam"], "干群直通车：春耕", staff["lin"], now + timedelta(days=9), [staff["bob"]])
     ask(alice, called_off.pk, uuid4(), "春耕的种子补贴什么时候发？", alice.village)
     cancel(staff["sam"], called_off.pk)
+    units = list(Unit.objects.filter(code__in=("jt", "sl")).order_by("code"))
+    free, taken = (invite(staff["sam"], later.pk, unit.pk) for unit in units)
+    take_seat(staff["olga"], later.pk, invitation_token(taken))
     past = LiveSession.objects.filter(state="ended").order_by("pk").first()
     assert past
     return {
@@ -100,5 +105,7 @@ def furnish() -> dict[str, str]:
         "cancelled": str(called_off.pk),
         "past": str(past.pk),
         "planned": str(later.pk),
+        "seat": invitation_token(free),
+        "overlay": overlay_address(coming.pk),
         **_cases(),
     }

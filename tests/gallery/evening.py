@@ -1,4 +1,4 @@
-"""The broadcast that the gallery looks at: Lin goes live, Alice is called up, Bob puts her on, Lin ends."""
+"""The broadcast that the gallery looks at: Lin goes live and answers, Alice is called up and put on, Lin ends."""
 
 from playwright.sync_api import Page, expect
 
@@ -12,12 +12,17 @@ DESK = PICTURES[-2]
 
 
 def begin(gallery: Gallery) -> Page:
-    """Lin's studio, on air."""
+    """Lin's studio, on air, with the first question of the shortlist being answered."""
     page = gallery.visit(STUDIO, first=DESK)
     expect(page.locator("[data-go]")).to_be_enabled(timeout=30_000)
     page.locator("[data-go]").click()
     page.locator("[data-confirm-yes]").click()
     expect(page.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
+    bob = gallery.visit(CONSOLE, first=DESK)
+    expect(bob.locator("[data-light=recording][data-level=good]")).to_be_visible(timeout=30_000)
+    bob.locator("[data-lane=shortlist] [data-list] > *").first.click()
+    bob.locator(".stage-answer [data-act=begin]").click()
+    expect(bob.locator("[data-answer][data-on]")).to_be_visible()
     return page
 
 
