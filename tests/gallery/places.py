@@ -138,7 +138,7 @@ ON_AIR = (
     Place("live", "/live/{live}/"),
     Place("live-of-citizen", "/live/{live}/", "alice", further=True),
     Place("ask", "/live/{live}/", ready=LIVE_READY, prepare=_open_ask),
-    Place("ask-village", "/live/{live}/", ready=LIVE_READY, prepare=_ask_village),
+    Place("ask-village", "/live/{live}/", ready=LIVE_READY, prepare=_ask_village, further=True),
     Place("ask-refused", "/live/{live}/", ready=LIVE_READY, prepare=_ask_refused, further=True),
     Place("overlay", "{overlay}", ready="body"),
     Place("console", "/live/{live}/console/", "bob", "[data-list] > *", _pick_row),
