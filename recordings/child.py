@@ -22,7 +22,7 @@ from recordings.following import write_began
 from recordings.picture import DECODERS
 from recordings.programme import Programme, ProgrammeEncoders, standing_slate
 from recordings.units import BrokenUnits, UnitReader
-from streaming.priority import run_last
+from streaming.priority import run_as_usual
 
 READ_SIZE = 1 << 18
 # So far behind that most pictures are left out.
@@ -121,7 +121,7 @@ class Child:
 
 def main() -> int:
     """0: the programme ran to its end, or was never needed. 1: the parent sent what cannot be read."""
-    run_last()
+    run_as_usual()
     connection = socket.socket(fileno=int(sys.argv[1]))
     # Opening encoders, font and decoders costs a quarter of a second: pay it while waiting.
     encoders = ProgrammeEncoders()

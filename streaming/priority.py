@@ -6,15 +6,15 @@ A packet, or the answer to a question, that waits for a time slice behind encode
 import contextlib
 import os
 
-# Niceness of the processes that forward packets and answer people, and of those that may be a second late.
-FIRST, LAST = -10, 5
+# Niceness of the processes that forward packets and answer people.
+FIRST = -10
 
 
 def run_first() -> None:
     """This process before those of usual priority, where the system lets us (root, CAP_SYS_NICE, RLIMIT_NICE).
 
     Linux keeps niceness per thread and hands it on: call it before there are other threads. Child processes get
-    it too and give it back with `run_as_usual` or `run_last`.
+    it too and give it back with `run_as_usual`.
     """
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, FIRST)
@@ -24,8 +24,3 @@ def run_as_usual() -> None:
     """A child of such a process takes its place among all others again."""
     if os.getpriority(os.PRIO_PROCESS, 0) < 0:
         os.setpriority(os.PRIO_PROCESS, 0, 0)
-
-
-def run_last() -> None:
-    """What keeps its own clock and has a second to spare goes behind all others."""
-    os.setpriority(os.PRIO_PROCESS, 0, max(LAST, os.getpriority(os.PRIO_PROCESS, 0)))
