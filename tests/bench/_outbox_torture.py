@@ -114,7 +114,7 @@ class Torture:
                 self.county.kill()
                 self.kills["server"] += 1
                 self.county.start()
-        elif fate > 0.6 and phone.page:
+        elif fate > 0.85 and phone.page:
             phone.page.close()
         if fate < 0.15:
             phone.context.set_offline(False)
