@@ -38,9 +38,11 @@ def call_up(gallery: Gallery) -> Page:
 
 
 def on_stage(gallery: Gallery) -> None:
-    """Alice is on the air with Lin."""
+    """Alice is on the air with Lin; the answer before has ended, for its question held the place at the microphone."""
+    bob = gallery.visit(CONSOLE, first=DESK)
+    bob.locator(".stage-answer [data-act=end]").click()
+    expect(bob.locator("[data-answer][data-on]")).to_have_count(0)
     alice = call_up(gallery)
-    bob = gallery.page("bob")
     alice.locator("[data-check]").click()
     expect(alice.locator("[data-ready]")).to_be_enabled(timeout=30_000)
     alice.locator("[data-ready]").click()
