@@ -29,6 +29,8 @@ let stage = { guest: null, queue: [], hands: [] };
 let over = false;
 let wasOn = false;
 let opening = false;
+/** Said since the camera was opened: who was ready before the line stood must not be taken back to the check. */
+let said = "";
 
 function draw() {
   const now = over ? { part: /** @type {const} */ ("over"), place: 0, ready: false } : standing(stage, question, stream !== null);
@@ -61,6 +63,7 @@ function trouble(text) {
 async function open() {
   if (opening || stream) return;
   opening = true;
+  said = "";
   try {
     stream = await openCamera();
     trouble("");
@@ -85,7 +88,7 @@ async function publish(media) {
   publisher.on("refused", (error) => trouble(error.message));
   await publisher.start();
   const mine = stage.guest?.question === question ? stage.guest.state : "prompted";
-  if (mine === "prompted") await report("checking");
+  if (mine === "prompted" && said !== "ready") await report("checking");
 }
 
 /** @param {MediaStream} media */
@@ -110,6 +113,7 @@ function tick(selector, text) {
 
 /** @param {"checking" | "ready"} state */
 async function report(state) {
+  said = state;
   try {
     await signal.request("stage_check", { state });
   } catch (error) {
