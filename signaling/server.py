@@ -5,10 +5,13 @@ sending.
 """
 
 import asyncio
+import faulthandler
 import gc
 import logging
+import os
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,6 +34,7 @@ SENDING_LIMIT = 1 << 20
 # Messages of one socket that wait for the application.
 RECEIVED_LIMIT = 256
 FINISH_SECONDS = 12.0
+LINGER_SECONDS = 5.0
 # Seconds a thread may hold the interpreter while another waits for it. A question is some thirty statements, each
 # followed by one such wait: with Python's 5 ms, beside a loop that forwards media, that was a quarter of a second.
 SWITCH_SECONDS = 0.0005
@@ -101,6 +105,7 @@ class WebServer:
     ) -> None:
         self._begin, self._finish = begin, finish
         self._beginning: asyncio.Task[None] | None = None
+        self._finished = False
         self.failed: BaseException | None = None
         # Twisted duplicates the descriptor; ours stays open for as long as the server lives.
         self._listening = listening
@@ -150,10 +155,20 @@ class WebServer:
         gc.freeze()
 
     def _end(self) -> Deferred[None]:
+        # A thread that never returns would keep the process for ever after everything is finished and committed.
+        last = threading.Timer(FINISH_SECONDS + LINGER_SECONDS, self._leave_by_force)
+        last.daemon = True
+        last.start()
         return Deferred.fromFuture(asyncio.ensure_future(self._finish_within()))
 
     async def _finish_within(self) -> None:
         try:
             await asyncio.wait_for(self._finish(), FINISH_SECONDS)
+            self._finished = True
         except TimeoutError:
             log.error("not everything ended within %s s", FINISH_SECONDS)
+
+    def _leave_by_force(self) -> None:
+        log.critical("the process does not end by itself; its threads follow")
+        faulthandler.dump_traceback(all_threads=True)
+        os._exit(0 if self._finished else 1)
