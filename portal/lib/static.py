@@ -26,4 +26,6 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     support_js_module_import_aggregation = True
 
     def _save(self, name: str, content: Any) -> str:
-        return str(super()._save(name, ContentFile(slim(name, content.read()))))
+        # `chunks` begins at the beginning: whoever made the hash has read the content to its end.
+        whole = b"".join(content.chunks())
+        return str(super()._save(name, ContentFile(slim(name, whole))))

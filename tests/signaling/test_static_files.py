@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
-from portal.lib.static import slim
+from portal.lib.static import HashedStaticFiles, slim
 from portal.settings import ROOT
 from signaling.static_files import StaticFiles, is_static
 
@@ -103,3 +104,11 @@ async def test_nothing_is_taken() -> None:
 
 def test_only_the_static_address_is_ours() -> None:
     assert is_static("/static/x") and not is_static("/live/1/")
+
+
+def test_what_was_read_for_its_hash_is_stored_whole(tmp_path: Path) -> None:
+    files = HashedStaticFiles(location=tmp_path, base_url="/static/")
+    content = ContentFile(b"// said\nexport const one = 1;\n")
+    content.read()
+    files.save("js/one.js", content)
+    assert (tmp_path / "js" / "one.js").read_bytes() == b"export const one=1;"
