@@ -1,4 +1,4 @@
-"""`python -m tests.gallery.readme`: the six pictures of the README, out of the photographs that the gallery has left."""
+"""`python -m tests.gallery.readme`: the six pictures of the README, out of photographs that the gallery has left."""
 
 from PIL import Image
 
