@@ -86,10 +86,10 @@ export class Patience {
     return Math.min(this.most, Math.max(this.least, 4 * this.#took));
   }
 
-  /** @param {() => void} swallowed */
-  begin(swallowed) {
+  /** @param {() => void} swallowed @param {number} [begun] `performance.now()` of an attempt that is under way already */
+  begin(swallowed, begun = performance.now()) {
     this.cancel();
-    this.#begun = performance.now();
+    this.#begun = begun;
     this.#timer = setTimeout(swallowed, this.wait);
   }
 

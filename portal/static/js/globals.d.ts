@@ -9,3 +9,14 @@ interface Window {
 
 // Named here because the collector of static files takes an import in a module's comment for an address.
 type HlsLibrary = typeof import("hls.js").default;
+
+/** A socket opened by head-start.js before the modules came: what it has sent and what was answered meanwhile. */
+interface HeadStart {
+  url: string;
+  socket: WebSocket;
+  held: string[];
+  sent: { type: string; id: number; [field: string]: unknown }[];
+  /** `performance.now()` when the socket was opened. */
+  begun: number;
+}
+declare var headStart: HeadStart | undefined;

@@ -1,6 +1,6 @@
 /**
- * The picture first. These few modules are fetched before all others; they open the socket and ask for the picture while
- * the rest of the page (live.js) is still on its way. What the socket announces meanwhile is held for it.
+ * The picture first. These few modules are fetched before all others; they take over the socket that head-start.js opened
+ * and bring the picture, then the rest of the page (live.js) runs. What the socket announces meanwhile is held for it.
  */
 
 import { need, shelf } from "./dom.js";
@@ -23,3 +23,33 @@ signal.hold();
 signal.connect();
 // Before the broadcast nobody takes a viewer's place; paused, the place is kept.
 if (state === "live" || state === "paused") watcher.start();
+
+// A picture that does not come must not hold up the rest for longer than this.
+const REST_WITHIN = 1_500;
+/** @type {Promise<unknown> | undefined} */
+let loading;
+
+/** The rest of the page. Its modules are fetched by then; they are run when the picture is there, because a small phone
+ * does either, and at once where somebody touches the page or there is no picture to wait for. */
+function rest() {
+  loading ??= import("./live.js").finally(() => removeEventListener("click", early, true));
+  clearTimeout(waiting);
+  return loading;
+}
+
+/** A tap that comes before the page listens is done when it does; without the rest a link is a link.
+ * @param {MouseEvent} event */
+function early(event) {
+  const target = event.target instanceof Element ? event.target.closest("a, button") : null;
+  if (!(target instanceof HTMLElement) || !root.contains(target) || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const again = () => target.click();
+  rest().then(again, again);
+}
+
+const waiting = setTimeout(rest, REST_WITHIN);
+addEventListener("click", early, true);
+for (const type of ["pointerdown", "keydown"]) addEventListener(type, rest, { capture: true, once: true });
+watcher.on("state", ({ state: now }) => now !== "waiting" && rest());
+if (watcher.state !== "connecting") rest();

@@ -24,12 +24,11 @@ export function tellLine(signal, watcher) {
   };
   watcher.on("state", tell);
   watcher.on("line", tell);
+  // The first one is held until the page listens: by then the picture may play.
   signal.on("welcome", () => {
     told = "none";
     tell();
   });
-  // The picture may be there before the rest of the page.
-  tell();
 }
 
 /** Captions as late as the picture: who is kept behind does not read before what the picture may never show.

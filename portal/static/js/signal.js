@@ -11,6 +11,9 @@
 import { Patience, Retry } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { tabName } from "./ids.js";
+import { COMING_AGAIN, LEAVING, SignalError, takeHeadStart } from "./socket.js";
+
+export { SignalError, signalUrl } from "./socket.js";
 
 const REQUEST_SECONDS = 10;
 const PING_EVERY = 20_000;
@@ -21,34 +24,9 @@ const AFTER_SILENCE = 300;
 const CATCH_UP_SPREAD = 1_500;
 // What is held for a page whose modules do not come; the rest is asked for again.
 const HELD_MOST = 200;
-// Our close codes: a page that leaves gives its media up at once, one that comes again keeps them.
-const LEAVING = 1000;
-const COMING_AGAIN = 4000;
-
-/** A refusal. `code` is a word of the protocol, or ours: "offline" (never sent), "lost" (sent, answer unknown), "late". */
-export class SignalError extends Error {
-  /** @param {string} code @param {string | (() => string)} words our own are looked up when they are shown: the line is
-   * opened before the page's words have come */
-  constructor(code, words) {
-    super();
-    this.code = code;
-    this.words = words;
-  }
-
-  get message() {
-    return typeof this.words === "string" ? this.words : this.words();
-  }
-}
 
 /** @typedef {"closed" | "connecting" | "open" | "waiting" | "refused"} SignalState */
 /** @typedef {{resolve: (value: any) => void, reject: (error: SignalError) => void, timer: ReturnType<typeof setTimeout>, text: string, early: boolean, sent: boolean}} Pending */
-
-/** The socket's address of a session, from the page's own.
- * @param {number | string} session @returns {string} */
-export function signalUrl(session) {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}/ws/live/${session}/`;
-}
 
 export class Signal extends Emitter {
   /** @type {SignalState} */
@@ -65,6 +43,8 @@ export class Signal extends Emitter {
   #held = null;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
+  /** What head-start.js asked before us: type → id. @type {Map<string, number>} */
+  #asked = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #pinging;
   #patience = new Patience();
@@ -134,14 +114,16 @@ export class Signal extends Emitter {
     if (this.state === "closed" || this.state === "refused") {
       return Promise.reject(new SignalError("offline", () => gettext("连接已断开，请刷新页面。")));
     }
-    const id = ++this.#lastId;
+    const before = this.#asked.get(type);
+    this.#asked.delete(type);
+    const id = before ?? ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const sent = this.#pending.get(id)?.sent;
         this.#pending.delete(id);
         reject(new SignalError(sent ? "late" : "offline", () => gettext("服务器没有及时回答，请再试一次。")));
       }, seconds * 1000);
-      const pending = { resolve, reject, timer, text: JSON.stringify({ ...fields, type, id }), early, sent: false };
+      const pending = { resolve, reject, timer, text: JSON.stringify({ ...fields, type, id }), early, sent: before !== undefined };
       this.#pending.set(id, pending);
       if (this.state === "open" || (early && this.#socket?.readyState === WebSocket.OPEN)) this.#send(pending);
     });
@@ -171,16 +153,32 @@ export class Signal extends Emitter {
 
   #open() {
     this.#become("connecting");
-    const socket = new WebSocket(this.url);
+    const start = takeHeadStart(this.url);
+    const socket = start?.socket ?? new WebSocket(this.url);
     this.#socket = socket;
-    this.#patience.begin(() => this.#swallowed());
-    socket.onopen = () => this.#socket === socket && this.#hello();
+    this.#patience.begin(() => this.#swallowed(), start?.begun);
+    if (start) this.#follow(start);
+    else socket.onopen = () => this.#socket === socket && this.#hello();
     socket.onmessage = (event) => {
       if (this.#socket === socket) this.#read(event.data);
     };
     socket.onclose = () => {
       if (this.#socket === socket) this.#closed();
     };
+  }
+
+  /** The socket is older than this module: it has said hello itself, and may have been answered.
+   * @param {HeadStart} start */
+  #follow({ socket, held, sent }) {
+    this.#lastId = sent.length;
+    for (const { type, id } of sent.slice(1)) this.#asked.set(type, id);
+    const heard = () => this.#socket === socket && this.#patience.heard(() => this.#swallowed());
+    if (socket.readyState === WebSocket.OPEN) heard();
+    else socket.addEventListener("open", heard);
+    // Not before whoever opened us has asked: what came may be the answer.
+    queueMicrotask(() => {
+      for (const text of held) if (this.#socket === socket) this.#read(text);
+    });
   }
 
   #swallowed() {
@@ -264,6 +262,7 @@ export class Signal extends Emitter {
   #drop(state) {
     this.#retry.cancel();
     this.#patience.cancel();
+    this.#asked.clear();
     clearInterval(this.#pinging);
     clearTimeout(this.#catchingUp);
     this.#catchingUp = undefined;
