@@ -5,6 +5,8 @@ import { countdown } from "./time.js";
 
 // The copies are some thirty files; a telephone has better to do in the first seconds.
 const COPIES_AFTER = 3_000;
+// A page that is busy for so long is not waited for.
+const IDLE_WITHIN = 1_000;
 const YEAR = 60 * 60 * 24 * 365;
 
 /** @param {boolean} large */
@@ -76,10 +78,13 @@ function startReading() {
   button.addEventListener("click", async () => (await import("./read-aloud.js")).readAloud(button));
 }
 
-/** After everything that is seen at once. */
-async function startOutbox() {
+/** After everything that is seen at once, a live picture too. Safari has no idle callbacks. */
+function startOutbox() {
   const box = document.querySelector("[data-outbox]");
-  if (box instanceof HTMLElement) (await import("./outbox-box.js")).startOutbox(box);
+  if (!(box instanceof HTMLElement)) return;
+  const start = async () => (await import("./outbox-box.js")).startOutbox(box);
+  if ("requestIdleCallback" in window) requestIdleCallback(start, { timeout: IDLE_WITHIN });
+  else start();
 }
 
 /** A copy that is shown without network says that it is one. */
