@@ -53,14 +53,19 @@ def _citizen() -> Person:
     return confirm_code(CITIZEN_PHONE, code)
 
 
-def _player(person: Person) -> Player:
+def log_in(person: Person) -> str:
+    """The session key of a log-in of six hours."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = BACKEND
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.set_expiry(timedelta(hours=6))
     session.save()
-    return Player(str(person), f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+    return str(session.session_key)
+
+
+def _player(person: Person) -> Player:
+    return Player(str(person), f"{settings.SESSION_COOKIE_NAME}={log_in(person)}")
 
 
 def cast(minutes: int) -> Cast:

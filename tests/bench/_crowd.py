@@ -10,7 +10,7 @@ from portal.people.models import Identity, Person
 from portal.people.sealing import phone_hash, seal
 from portal.questions.actions import ask
 from portal.questions.management.county.matters import MATTERS
-from tests.gallery.county import cookie
+from signaling.demo.people import log_in
 
 
 def gather(citizens: int, questions: int) -> dict[str, object]:
@@ -35,6 +35,6 @@ def gather(citizens: int, questions: int) -> dict[str, object]:
         ask(person, session.pk, uuid4(), f"{place}：{text}", person.village, at=at)
     return {
         "session": session.pk,
-        "bob": cookie(staff["bob"]),
-        "crowd": [cookie(person) for person in people],
+        "bob": log_in(staff["bob"]),
+        "crowd": [log_in(person) for person in people],
     }

@@ -1,11 +1,8 @@
 """What the gallery's house holds beside the demo county; runs inside the house (`manage.py shell`)."""
 
 from datetime import timedelta
-from importlib import import_module
 from uuid import uuid4
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
 from portal.appeals.models import Appeal
@@ -17,20 +14,9 @@ from portal.live.queries import overlay_address
 from portal.people.models import Person, Unit
 from portal.questions.actions import ask, move, raise_hand, vote
 from portal.questions.management.county.matters import MATTERS
+from signaling.demo.people import log_in
 
 STAFF = ("lin", "chen", "bob", "olga", "uma", "clara", "sam")
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def cookie(person: Person) -> str:
-    """A log-in of six hours."""
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = BACKEND
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.set_expiry(timedelta(hours=6))
-    session.save()
-    return str(session.session_key)
 
 
 def fill(session: LiveSession, citizens: list[Person], count: int) -> None:
@@ -98,9 +84,9 @@ def furnish() -> dict[str, str]:
     past = LiveSession.objects.filter(state="ended").order_by("pk").first()
     assert past
     return {
-        **{f"session.{name}": cookie(person) for name, person in staff.items()},
-        "session.alice": cookie(alice),
-        "session.charlie": cookie(charlie),
+        **{f"session.{name}": log_in(person) for name, person in staff.items()},
+        "session.alice": log_in(alice),
+        "session.charlie": log_in(charlie),
         "live": str(coming.pk),
         "cancelled": str(called_off.pk),
         "past": str(past.pk),

@@ -2,26 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib import import_module
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
 from portal.live.models import Invitation, LiveSession
 from portal.people.models import Identity, Person, Role, Unit
 from portal.people.sealing import seal
 from portal.people.vocabulary import RoleKind, UnitKind
-
-
-def log_in(person: Person) -> str:
-    """The session cookie of a person who has just logged in."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    store.create()
-    return str(store.session_key)
+from signaling.demo.people import log_in
 
 
 def staff(name: str, kind: RoleKind) -> Person:

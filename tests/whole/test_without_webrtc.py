@@ -81,3 +81,27 @@ def test_the_picture_comes_over_hls_where_webrtc_does_not_work(
         )
     finally:
         alice.close()
+
+
+def test_who_comes_late_watches_from_the_start_while_it_goes_on(
+    county: County, broadcast: int, playwright: Playwright
+) -> None:
+    alice = Citizen(playwright, county.url, PHONE)
+    try:
+        page = watched(alice, broadcast, "")
+        comes_over(page, "good")
+        # So much has been recorded that its beginning is not the present.
+        page.wait_for_timeout(8_000)
+        page.locator("[data-rewind]").click()
+        page.wait_for_function(
+            "() => document.querySelector('[data-video]')?.readyState >= 3", timeout=20_000
+        )
+        here, end = page.locator("[data-video]").evaluate(
+            "(video) => [video.currentTime, video.seekable.end(0)]"
+        )
+        assert here < 2
+        assert end > 6
+        page.get_by_role("link", name="去看直播").click()
+        comes_over(page, "good")
+    finally:
+        alice.close()

@@ -103,8 +103,10 @@ function drawState() {
   const over = state.state === "ended" || state.state === "cancelled";
   const actions = document.querySelector("[data-actions]");
   if (actions instanceof HTMLElement) actions.hidden = over;
+  const running = state.state === "live" || state.state === "paused";
+  document.querySelector("[data-rewind]")?.toggleAttribute("hidden", !running);
   // Before the broadcast nobody takes a viewer's place; paused, the place is kept.
-  if (state.state === "live" || state.state === "paused") watcher.start();
+  if (running) watcher.start();
   else watcher.stop();
 }
 

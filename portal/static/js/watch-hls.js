@@ -104,6 +104,8 @@ export class HlsLine extends Emitter {
     const hls = new Library({
       renderTextTracksNatively: false,
       lowLatencyMode: this.live,
+      // A recording begins at its beginning, one that is still being made too.
+      startPosition: this.live ? -1 : 0,
       backBufferLength: 30,
       maxLiveSyncPlaybackRate: this.live ? 1.2 : 1,
       liveSyncOnStallIncrease: ROOM_PER_STALL,
