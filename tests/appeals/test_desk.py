@@ -15,7 +15,7 @@ from portal.appeals.queries import desk, desk_counts, desk_rows, tabs_of
 from portal.people.models import Person
 from tests.appeals.conftest import SHANGHAI, County, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Bring = Callable[..., Appeal]
 TODAY = at("2026-03-04 09:00").astimezone(SHANGHAI).date()
 

@@ -24,6 +24,8 @@ from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.people.models import Person
 from tests.appeals.conftest import County
 
+pytestmark = pytest.mark.slow
+
 SOUND = b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm" + bytes(3000)
 
 

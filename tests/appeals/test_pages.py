@@ -13,7 +13,7 @@ from portal.appeals.sealing import query_code, rating_token
 from portal.people.models import IdentityView, Person
 from tests.appeals.conftest import County
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Bring = Callable[..., Appeal]
 
 

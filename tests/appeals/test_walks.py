@@ -18,6 +18,8 @@ from portal.appeals.states import OPEN, State
 from portal.lib.errors import DirectTrainError
 from tests.appeals.conftest import County, at
 
+pytestmark = pytest.mark.slow
+
 TRIES: dict[str, Callable[..., object]] = {
     "accept": lambda c, who, a, t: actions.accept(who, a.pk, "request", "供水", "pressing", at=t),
     "accept_urgent": lambda c, who, a, t: actions.accept(who, a.pk, "request", "供水", "urgent", at=t),

@@ -31,6 +31,8 @@ from portal.questions.actions import (
 from tests.house.english import chinese_left, compile_words, reader
 from tests.live.cast import Cast, asked, citizen, make_cast, on_air, staff
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def english(settings: Any, tmp_path: Path) -> None:

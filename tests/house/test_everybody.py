@@ -16,6 +16,8 @@ from tests.house.county import HIDDEN, PHONE, REAL_NAME, REHEARSED, VISITOR, Cou
 from tests.house.english import plain
 from tests.house.everybody import EVERYBODY, HANDLING, LINES, LOGIN, STEPS, Answer, Line, post
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def county(db: None, settings: Any, tmp_path: Path) -> County:

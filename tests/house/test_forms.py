@@ -12,6 +12,8 @@ from portal.appeals.models import Appeal, Promise
 from tests.house.county import PHONE, County, make_county
 from tests.house.english import plain
 
+pytestmark = pytest.mark.slow
+
 TYPED = "张家湾新村的路灯"
 
 

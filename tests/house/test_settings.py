@@ -9,6 +9,8 @@ import pytest
 
 from tests.house.test_shape import ROOT
 
+pytestmark = pytest.mark.slow
+
 SECRETS = {
     "SECRET_KEY": "only for this test, with letters enough to pass as a secret",
     "IDENTITY_KEY": "only for this test",

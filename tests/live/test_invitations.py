@@ -15,6 +15,8 @@ from portal.people.models import Unit
 from tests.live.cast import Cast
 from transcripts.queries import speaker_name
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def unit(cast: Cast) -> Unit:

@@ -18,7 +18,7 @@ from portal.people.models import Person
 from tests.live.cast import Cast, make_cast
 from tests.notices.push_service import PushService, claims, decoded, new_key, push_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

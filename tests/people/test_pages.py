@@ -11,7 +11,7 @@ from django.urls import reverse
 from portal.notices.sms import MemoryBackend
 from portal.people.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 JSON = {"HTTP_ACCEPT": "application/json"}
 PASSWORD = "a long staff password"
 

@@ -12,6 +12,8 @@ from portal.notices.models import Notice
 from portal.people.models import Person, Role
 from portal.questions.models import Question
 
+pytestmark = pytest.mark.slow
+
 LOG_INS = {
     "lin": "leader",
     "bob": "moderator",

@@ -15,6 +15,8 @@ from portal.questions.similar import likeness, pairs
 from portal.questions.states import LANE_OF, MOVES, REPORTS, Lane, StageState, WallState, lane_of, may_follow
 from tests.live.cast import Cast
 
+pytestmark = pytest.mark.slow
+
 states = st.sampled_from(list(StageState))
 
 

@@ -16,6 +16,8 @@ from portal.questions.queries import guest_question, stage, wall
 from portal.questions.states import MOVES, StageState
 from tests.live.cast import Cast, asked, citizen
 
+pytestmark = pytest.mark.slow
+
 
 def question(pk: int) -> Question:
     return Question.objects.get(pk=pk)

@@ -14,6 +14,8 @@ from portal.questions import actions
 from portal.questions.models import Question
 from tests.live.cast import Cast, asked, citizen
 
+pytestmark = pytest.mark.slow
+
 EVERYBODY = ("alice", "bob", "olga", "lin", "sam", "charlie")
 Act = Callable[[Any, int], Any]
 

@@ -12,6 +12,8 @@ from recordings.joined import JoinedFiles
 from recordings.timeline import end_ms
 from tests.recordings import measuring
 
+pytestmark = pytest.mark.slow
+
 # Synthetic frame n was captured at 0.1 + n/30 s and is shown about 0.12 s later.
 
 

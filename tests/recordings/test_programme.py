@@ -11,6 +11,8 @@ from recordings.units import Codec, Flags, Kind, Unit
 from tests.recordings import measuring
 from tests.recordings.synthetic import Arrival, Speaker, VirtualRun, at, merged, run_virtually
 
+pytestmark = pytest.mark.slow
+
 
 def assert_one_clean_timeline(directory: Path, seconds: int) -> None:
     """Every frame at its time, parts of 0.2 s, segments of 1 s with a key frame first, and ffmpeg has no

@@ -26,6 +26,8 @@ from tests.recordings import measuring
 from tests.whole.county import free_port
 from tests.whole.servers import wait_for_port
 
+pytestmark = pytest.mark.slow
+
 KEY = "channel-key-that-nobody-sees"
 CONFIGURATION = """load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
 {user} daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;

@@ -19,7 +19,7 @@ from portal.people.models import Person
 from recordings import actions, journal, queries, states
 from recordings.models import Clip, Recording
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,8 @@ from recordings.units import Codec, Flags, Kind, Unit
 from tests.recordings import measuring
 from tests.recordings.synthetic import Speaker, packets, pictures
 
+pytestmark = pytest.mark.slow
+
 
 class Evening:
     """A supervisor that is fed with one speaker in real time."""

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+import pytest
 
 from recordings.canvas import Rectangle, places
 from tests.recordings import measuring
 from tests.recordings.synthetic import Speaker, at, merged, run_virtually
+
+pytestmark = pytest.mark.slow
 
 LEADER, COHOST, GUEST = 40, 100, 190
 

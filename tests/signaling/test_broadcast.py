@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
@@ -18,6 +19,8 @@ from signaling.parts import Parts
 from tests.signaling.conftest import OpenPage
 from tests.signaling.sockets import Page
 from tests.streaming.people import QUIET, Bars, Tone
+
+pytestmark = pytest.mark.slow
 
 Publish = Callable[[Page], Awaitable[RTCPeerConnection]]
 

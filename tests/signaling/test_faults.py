@@ -11,6 +11,8 @@ from signaling.client import BURST
 from tests.signaling.conftest import OpenPage
 from tests.signaling.sockets import Page
 
+pytestmark = pytest.mark.slow
+
 BAD = [
     (" ", "bad_message"),
     ("{", "bad_message"),

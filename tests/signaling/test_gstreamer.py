@@ -5,12 +5,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from portal.live.queries import encoder_key
 from signaling.parts import Parts
 from streaming.commands import Statistics
 from tests.signaling.conftest import OpenPage
 from tests.signaling.people import House
 from tests.signaling.whip_client import serving
+
+pytestmark = pytest.mark.slow
 
 PEER = str(Path(__file__).with_name("gst_peer.py"))
 PYTHON = "/usr/bin/python3"  # Debian's, which has the bindings

@@ -11,6 +11,8 @@ from signaling.orm.live import may_everybody_watch
 from signaling.protocol import TYPES
 from tests.signaling.conftest import OpenPage
 
+pytestmark = pytest.mark.slow
+
 SOME = {"question": 1}
 # Fields that make each message well formed; whether the thing exists comes after the right.
 FIELDS: dict[str, dict[str, Any]] = {

@@ -16,6 +16,8 @@ import pytest
 from tests.signaling.processes import ROOT, Process, environment, fetch, free_port, prepare, wait_for
 from tests.signaling.wire import TEXT, Wire
 
+pytestmark = pytest.mark.slow
+
 
 class Served:
     def __init__(self, data_dir: Path) -> None:

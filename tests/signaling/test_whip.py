@@ -21,6 +21,8 @@ from tests.streaming.test_player import FRAGMENT as TRICKLE
 from tests.streaming.test_player import PLAYER
 from tests.streaming.wire import OFFER, Caller
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _no_pace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from streaming.ice import Credentials, write_request
 from tests.streaming.people import Studio, studio, until
 from tests.streaming.wire import CERTIFICATE, OFFER, Caller, Seer, Sender
 
+pytestmark = pytest.mark.slow
+
 
 async def _refusal(house: Studio, command: object) -> str:
     with pytest.raises(StreamingError) as refusal:

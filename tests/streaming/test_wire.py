@@ -2,12 +2,16 @@
 
 import asyncio
 
+import pytest
+
 from streaming.clock import sequence_delta
 from streaming.commands import Assign, Restart, SlotName
 from streaming.rtcp import Nack, SenderInfo, parse_rtcp, write_key_request, write_nack, write_sender_report
 from streaming.rtp import open_rtx, write_rtp, write_rtx
 from tests.streaming.people import Recorder, Studio, studio, until
 from tests.streaming.wire import OFFER, Seer, Sender
+
+pytestmark = pytest.mark.slow
 
 
 async def on_stage(house: Studio) -> Sender:

@@ -7,6 +7,8 @@ from streaming.errors import StreamingError
 from streaming.sinks import Frame
 from tests.streaming.people import Recorder, Studio, Watching, studio, until
 
+pytestmark = pytest.mark.slow
+
 
 async def _leader_and_alice(house: Studio) -> tuple[object, Watching, Recorder]:
     await house.worker.handle(Assign("1", "main", "leader-1"))

@@ -14,6 +14,8 @@ from portal.appeals.models import Attachment
 from transcripts.engines.models import BUILT_IN
 from transcripts.notes import VoiceNotes, hear
 
+pytestmark = pytest.mark.slow
+
 SPOKEN = Path(__file__).resolve().parents[2] / "signaling" / "demo" / "speech" / "road-ask.ogg"
 
 

@@ -18,7 +18,7 @@ from transcripts.engines.models import BUILT_IN
 from transcripts.models import Cue
 from transcripts.worker import Scribe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 Told = list[tuple[str, dict[str, Any]]]
 
 

@@ -9,6 +9,8 @@ from transcripts.captions import join
 from transcripts.engines.interface import BYTES_PER_MS, RATE, Recognised
 from transcripts.engines.sphinx import SphinxEngine
 
+pytestmark = pytest.mark.slow
+
 
 def listen(pcm: bytes, chunk_ms: int = 100, shift_ms: float = 0.0) -> list[tuple[float, Recognised]]:
     """Everything recognised, each with the second of sound after which it came."""

@@ -5,7 +5,11 @@ import re
 import time
 from typing import Any
 
+import pytest
+
 from tests.whole.county import County, manage
+
+pytestmark = pytest.mark.slow
 
 FACTS = """
 import json
