@@ -166,12 +166,20 @@ class Gallery:
             if place.further:
                 self.photograph(page, place.name, (PICTURES[0], PICTURES[-1]))
                 found += self.faults(page, place.name, PICTURES[-1:])
+                self.leave(page)
                 continue
             self.photograph(page, place.name)
             found += self.faults(page, place.name, SOME_MODES["zh"])
+            self.leave(page)
             page = self.visit(place, "en", SOME_MODES["en"][0])
             found += self.faults(page, f"{place.name} in English", SOME_MODES["en"])
+            self.leave(page)
         return found
+
+    @staticmethod
+    def leave(page: Page) -> None:
+        """A page that nobody looks at any more would go on playing beside the next."""
+        page.goto("about:blank")
 
     def close(self) -> None:
         for context in self.contexts.values():
