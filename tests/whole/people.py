@@ -114,6 +114,8 @@ class Someone:
             )
         except Exception as error:
             raise AssertionError(f"{selector} shows no new frames: {self.said[-10:]}") from error
+        # Players of empty places must not hold the page's load event up.
+        self.page.wait_for_load_state("load")
 
     def picture_plays(self, selector: str, seconds: float) -> None:
         """Presses play and waits until the player's time goes on."""

@@ -79,7 +79,7 @@ export class RtcLine extends Emitter {
     super();
     this.signal = signal;
     this.slots = slots;
-    this.#connection.ontrack = (event) => this.#attach(event);
+    this.#connection.ontrack = (event) => whenWorthIt(event.track, () => this.#attach(event));
     this.#connection.onconnectionstatechange = () => this.#changed();
     // Another media process took the session over: this connection is dead however it looks.
     this.#ears = [
@@ -165,6 +165,7 @@ export class RtcLine extends Emitter {
   #attach(event) {
     const { track } = event;
     const slot = slotOf(event.transceiver.mid);
+    if (this.#closed) return;
     if (this.#others && (track.kind === "audio" || slot !== "main")) {
       this.#others.push(() => this.#attach(event));
       this.#othersTimer ??= setTimeout(() => this.#attachOthers(), OTHERS_AFTER);
@@ -270,6 +271,20 @@ function counts(report) {
     }
   }
   return sum;
+}
+
+/** Now, but while the page is loading not before there is something to show: a player of an empty place would hold up the
+ * page's load event until somebody comes.
+ * @param {MediaStreamTrack} track @param {() => void} then */
+function whenWorthIt(track, then) {
+  if (!track.muted || document.readyState === "complete") return then();
+  const once = () => {
+    track.removeEventListener("unmute", once);
+    removeEventListener("load", once);
+    then();
+  };
+  track.addEventListener("unmute", once);
+  addEventListener("load", once);
 }
 
 /** @param {HTMLVideoElement} video @param {() => void} then */
