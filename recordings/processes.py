@@ -38,8 +38,6 @@ async def start_child() -> Started:
             pass_fds=[theirs.fileno()],
             stdin=PIPE,
             cwd=ROOT,
-            # A session, and so a share of the processor, of its own: encoding must not wait for our weight, nor use it.
-            start_new_session=True,
         )
     finally:
         theirs.close()

@@ -5,7 +5,6 @@ A packet, or the answer to a question, that waits for a time slice behind encode
 
 import contextlib
 import os
-from pathlib import Path
 
 # Niceness of the processes that forward packets and answer people.
 FIRST = -10
@@ -15,15 +14,10 @@ def run_first() -> None:
     """This process before those of usual priority, where the system lets us (root, CAP_SYS_NICE, RLIMIT_NICE).
 
     Linux keeps niceness per thread and hands it on: call it before there are other threads. Child processes get
-    it too and give it back with `run_as_usual`. Between sessions Linux shares by groups (autogroup, sched(7)), and
-    niceness counts only inside one: a service, which leads its session, sets its group's too. A terminal's session
-    holds its user's other commands and is left alone.
+    it too and give it back with `run_as_usual`.
     """
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, FIRST)
-    if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):
-            Path("/proc/self/autogroup").write_text(str(FIRST))
 
 
 def run_as_usual() -> None:

@@ -43,9 +43,7 @@ def _launch(folder: Path) -> subprocess.Popen[bytes]:
     size = f"--window-size={PHONE['width']},{PHONE['height']}"
     how = ["--headless=new", "--lang=zh-CN", "--mute-audio", "--hide-scrollbars", size]
     tools = [f"--user-data-dir={folder}", "--remote-debugging-port=0", "about:blank"]
-    # In a session of its own, as every other browser here: sessions share the processor, not processes.
-    command = ["/usr/bin/chromium", *FLAGS, *how, *tools]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(["/usr/bin/chromium", *FLAGS, *how, *tools], stderr=subprocess.DEVNULL)
 
 
 def _page_of(folder: Path) -> str:

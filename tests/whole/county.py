@@ -85,8 +85,6 @@ class County:
                 env=self.env,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # As a service runs: in a session of its own.
-                start_new_session=True,
             )
         until = time.monotonic() + seconds
         while time.monotonic() < until:
