@@ -1,36 +1,19 @@
 /**
  * The picture first. These few modules are fetched before all others; they take over the socket that head-start.js opened
- * and bring the picture, then the rest of the page (live.js) runs. What the socket announces meanwhile is held for it.
+ * and bring the picture (live-picture.js), then the rest of the page (live.js) runs.
  */
 
-import { need, shelf } from "./dom.js";
-import { Signal, signalUrl } from "./signal.js";
-import { Watcher } from "./watch.js";
+import { need } from "./dom.js";
+import { watcher } from "./live-picture.js";
 
 const root = need("[data-live]", HTMLElement);
-const { session = "", state = "", hls = "", library = "" } = root.dataset;
-
-export const store = shelf();
-export const signal = new Signal(signalUrl(session), "viewer");
-export const watcher = new Watcher(
-  signal,
-  { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement), cohost: need("[data-cohost]", HTMLVideoElement) },
-  { hls, library },
-);
-
-watcher.soundOnly = store.getItem("listen") === "1";
-signal.hold();
-signal.connect();
-// Before the broadcast nobody takes a viewer's place; paused, the place is kept.
-if (state === "live" || state === "paused") watcher.start();
 
 // A picture that does not come must not hold up the rest for longer than this.
 const REST_WITHIN = 1_500;
 /** @type {Promise<unknown> | undefined} */
 let loading;
 
-/** The rest of the page. Its modules are fetched by then; they are run when the picture is there, because a small phone
- * does either, and at once where somebody touches the page or there is no picture to wait for. */
+/** The rest of the page: when the picture is there, because a small phone does either, and at once where somebody touches the page or there is no picture to wait for. */
 function rest() {
   loading ??= import("./live.js").finally(() => removeEventListener("click", early, true));
   clearTimeout(waiting);

@@ -4,7 +4,7 @@ import { AskDialog } from "./ask.js";
 import { CaptionBox } from "./captions.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, toast } from "./dom.js";
-import { signal, store, watcher } from "./live-first.js";
+import { signal, store, watcher } from "./live-picture.js";
 import { followCaptions, tellLine } from "./live-line.js";
 import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
