@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,20 @@ def test_every_dependency_has_its_reason_in_decisions(requirements: str) -> None
         if line.strip() and not line.startswith(("#", "-"))
     ]
     assert [name for name in names if f"`{name}`" not in decisions] == []
+
+
+def test_page_modules_import_each_other_one_way() -> None:
+    """Production names each file by a hash of its content, its imports' names included: a circle has no such name."""
+    folder = ROOT / "portal" / "static" / "js"
+    written = re.compile(r"""(?:from|import)\s*\(?\s*"\./([\w.-]+)\"""")
+    needs = {path.name: set(written.findall(_without_comments(path))) for path in folder.glob("*.js")}
+    assert sum(map(len, needs.values())) > 100
+    order = TopologicalSorter(needs)
+    try:
+        order.prepare()
+    except CycleError as error:
+        raise AssertionError(f"modules in a circle: {error.args[1]}") from error
+
+
+def _without_comments(path: Path) -> str:
+    return re.sub(r"/\*.*?\*/|^\s*//.*?$", "", path.read_text(), flags=re.S | re.M)

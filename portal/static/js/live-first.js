@@ -13,7 +13,8 @@ const REST_WITHIN = 1_500;
 /** @type {Promise<unknown> | undefined} */
 let loading;
 
-/** The rest of the page: when the picture is there, because a small phone does either, and at once where somebody touches the page or there is no picture to wait for. */
+/** The rest of the page: when the picture is there, because a small phone does either, and at once where somebody touches
+ * the page or there is no picture to wait for. */
 function rest() {
   loading ??= import("./live.js").finally(() => removeEventListener("click", early, true));
   clearTimeout(waiting);
