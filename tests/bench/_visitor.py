@@ -1,7 +1,7 @@
 """A new phone: Chromium with nothing attached to it but one question at the end.
 
-A test's driver follows every request of a page, which costs a small machine about a third of what the page costs
-itself. Here the browser is told to go somewhere, and asked later what it saw.
+A test's driver follows every request of a page, and takes its processor time from the page. Here the browser is told
+to go somewhere, and asked later what it saw.
 """
 
 import json
