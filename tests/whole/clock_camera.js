@@ -4,32 +4,62 @@
   const BITS = 40;
   const PER_ROW = 20;
 
-  /** @param {CanvasRenderingContext2D} pen @param {number} width @param {number} count */
-  function draw(pen, width, count) {
-    const height = pen.canvas.height;
-    pen.fillStyle = `hsl(${count % 360} 45% 45%)`;
-    pen.fillRect(0, 0, width, height);
-    for (let i = 0; i < 8; i += 1) {
-      pen.fillStyle = `hsl(${(count * 3 + i * 45) % 360} 70% 40%)`;
-      pen.fillRect((count * 5 + i * 160) % width, height / 3 + ((i * 71) % (height / 3)), width / 9, height / 9);
+  const WIDTH = 1280;
+  const HEIGHT = 720;
+  const RATE = 30;
+
+  // Planes as a camera gives them (I420): a canvas would be read back and converted, which costs more than encoding.
+  const planes = new Uint8Array((WIDTH * HEIGHT * 3) / 2);
+  const CHROMA = WIDTH * HEIGHT;
+
+  /**
+   * A rectangle of one colour; position and size in even pixels.
+   * @param {number} x @param {number} y @param {number} width @param {number} height
+   * @param {number} luma @param {number} blue @param {number} red
+   */
+  function fill(x, y, width, height, luma, blue, red) {
+    const end = Math.min(WIDTH, x + width);
+    for (let row = y; row < y + height; row += 1) planes.fill(luma, row * WIDTH + x, row * WIDTH + end);
+    for (let row = y / 2; row < (y + height) / 2; row += 1) {
+      const at = CHROMA + (row * WIDTH) / 2;
+      planes.fill(blue, at + x / 2, at + end / 2);
+      planes.fill(red, at + CHROMA / 4 + x / 2, at + CHROMA / 4 + end / 2);
     }
-    const cell = Math.floor(width / PER_ROW);
+  }
+
+  /** @param {number} value */
+  const even = (value) => Math.floor(value / 2) * 2;
+
+  /** @param {number} count */
+  function draw(count) {
+    const wave = (/** @type {number} */ step) => 128 + Math.round(60 * Math.sin((count * step) / 60));
+    fill(0, 0, WIDTH, HEIGHT, 120, wave(1), wave(2));
+    for (let i = 0; i < 8; i += 1) {
+      const x = even((count * 5 + i * 160) % WIDTH);
+      const y = even(HEIGHT / 3 + ((i * 71) % (HEIGHT / 3)));
+      fill(x, y, even(WIDTH / 9), even(HEIGHT / 9), 60 + i * 20, wave(3 + i), wave(5 + i));
+    }
+    const cell = WIDTH / PER_ROW;
     const now = BigInt(Math.round(performance.timeOrigin + performance.now()));
     for (let bit = 0; bit < BITS; bit += 1) {
-      pen.fillStyle = (now >> BigInt(bit)) & 1n ? "#fff" : "#000";
-      pen.fillRect((bit % PER_ROW) * cell, Math.floor(bit / PER_ROW) * cell, cell, cell);
+      const luma = (now >> BigInt(bit)) & 1n ? 235 : 16;
+      fill((bit % PER_ROW) * cell, Math.floor(bit / PER_ROW) * cell, cell, cell, luma, 128, 128);
     }
   }
 
   /** @returns {MediaStreamTrack} */
   function camera() {
-    const canvas = document.createElement("canvas");
-    canvas.width = 1280;
-    canvas.height = 720;
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+    const track = new MediaStreamTrackGenerator({ kind: "video" });
+    const writer = track.writable.getWriter();
     let count = 0;
-    setInterval(() => draw(pen, canvas.width, count++), 1000 / 30);
-    return canvas.captureStream(30).getVideoTracks()[0];
+    const send = () => {
+      draw(count++);
+      const timestamp = performance.now() * 1000;
+      const frame = new VideoFrame(planes, { format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp });
+      writer.write(frame).catch(() => clearInterval(timer));
+    };
+    const timer = setInterval(send, 1000 / RATE);
+    return track;
   }
 
   /** @type {{context: AudioContext, out: MediaStreamAudioDestinationNode} | null} */

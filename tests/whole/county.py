@@ -85,6 +85,7 @@ class County:
                 env=self.env,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=bool(os.environ.get('OWN')),
             )
         until = time.monotonic() + seconds
         while time.monotonic() < until:
