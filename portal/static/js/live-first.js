@@ -1,6 +1,6 @@
 /**
  * The picture first. These few modules are fetched before all others; they take over the socket that head-start.js opened
- * and bring the picture (live-picture.js), then the rest of the page (live.js) runs.
+ * and bring the picture (live-picture.js), then the rest of the page runs.
  */
 
 import { need } from "./dom.js";
@@ -16,9 +16,33 @@ let loading;
 /** The rest of the page: when the picture is there, because a small phone does either, and at once where somebody touches
  * the page or there is no picture to wait for. */
 function rest() {
-  loading ??= import("./live.js").finally(() => removeEventListener("click", early, true));
+  loading ??= bring().finally(() => removeEventListener("click", early, true));
   clearTimeout(waiting);
   return loading;
+}
+
+/** Words and page.js, which base.html has on every other page, and live.js. Both read words while they load. */
+async function bring() {
+  const { words } = root.dataset;
+  if (words) {
+    await script(words);
+    await import("./page.js");
+  } else if (typeof gettext === "undefined") {
+    // In the page of a planned broadcast they are scripts that run before this event.
+    await new Promise((resolve) => addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
+  await import("./live.js");
+}
+
+/** @param {string} address @returns {Promise<void>} */
+function script(address) {
+  const element = document.createElement("script");
+  element.src = address;
+  return new Promise((resolve, reject) => {
+    element.onload = () => resolve();
+    element.onerror = () => reject(new Error(`${address} did not come`));
+    document.head.append(element);
+  });
 }
 
 /** A tap that comes before the page listens is done when it does; without the rest a link is a link.

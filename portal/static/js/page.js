@@ -1,4 +1,5 @@
-/** What every page does: large print, countdowns, copy buttons, the outbox. Works on elements marked with data-. Never imported. */
+/** What every page does: large print, countdowns, copy buttons, the outbox. Works on elements marked with data-. Runs once:
+ * as a script of its own, or brought by live-first.js. */
 
 import { cookie, post, toast } from "./dom.js";
 import { countdown } from "./time.js";
