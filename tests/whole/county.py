@@ -85,7 +85,8 @@ class County:
                 env=self.env,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=bool(os.environ.get('OWN')),
+                # As in a terminal of its own: Linux shares the processor between sessions first.
+                start_new_session=True,
             )
         until = time.monotonic() + seconds
         while time.monotonic() < until:
