@@ -8,6 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.views.i18n import JavaScriptCatalog
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "static" / "js"
@@ -26,8 +29,20 @@ def _said() -> str:
     )
 
 
+# (language, every sentence?) → the script. Putting one together costs as much as half a page, and every page asks.
+_scripts: dict[tuple[str, bool], bytes] = {}
+
+
 class Words(JavaScriptCatalog):
     domain = "djangojs"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = (get_language() or settings.LANGUAGE_CODE, "all" in request.GET)
+        found = _scripts.get(key)
+        if found is None:
+            response: HttpResponse = super().get(request, *args, **kwargs)
+            found = _scripts[key] = response.content
+        return HttpResponse(found, 'text/javascript; charset="utf-8"')
 
     def get_catalog(self) -> dict[str, Any]:
         catalog: dict[str, Any] = super().get_catalog()
