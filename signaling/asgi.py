@@ -7,11 +7,11 @@ aiortc or av.
 import os
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 # Loads the apps; what comes after may import models.
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
@@ -21,10 +21,12 @@ from django.conf import settings  # noqa: E402
 from recordings.live_asgi import LiveSegments  # noqa: E402
 from signaling import health, metrics, routing, whip  # noqa: E402
 from signaling.orm.live import captions_between, may_everybody_watch  # noqa: E402
+from signaling.pages import Pages  # noqa: E402
 from signaling.static_files import StaticFiles, is_static  # noqa: E402
 
 # The cookie only: who stands behind it is asked by the gate, each time anew.
 sockets = AllowedHostsOriginValidator(CookieMiddleware(URLRouter(routing.urlpatterns)))
+pages = Pages()
 segments = LiveSegments(settings.RECORDINGS_DIR, may_everybody_watch, captions_between)
 static = StaticFiles()
 
