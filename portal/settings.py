@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "portal.notices",
     "portal.live",
     "portal.appeals",
+    "portal.board",
     "portal.questions",
     "recordings",
     "transcripts",

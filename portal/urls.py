@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("portal.notices.urls")),
     path("people/", include("portal.people.urls")),
     path("", include("portal.appeals.urls")),
+    path("", include("portal.board.urls")),
     path("", include("portal.questions.urls")),
     path("", include("portal.live.urls")),
     path("", include("recordings.urls")),

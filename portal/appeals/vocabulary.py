@@ -64,6 +64,8 @@ class EventKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("撤回")
     ARCHIVED = "archived", _("归档")
     ATTACHED = "attached", _("补充材料")
+    PUBLISHED = "published", _("公开留言")
+    UNPUBLISHED = "unpublished", _("撤下留言")
 
 
 class Audience(models.TextChoices):

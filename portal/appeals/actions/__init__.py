@@ -16,6 +16,7 @@ from portal.appeals.actions.identity import view_identity
 from portal.appeals.actions.joining import link_common, link_same, merge, part_same, split, unmerge
 from portal.appeals.actions.looking import code_proves, look_up
 from portal.appeals.actions.promises import correct_promise, keep_promise, promise
+from portal.appeals.actions.publishing import publish, unpublish
 from portal.appeals.actions.rating import (
     call_back,
     close_explained,
@@ -67,6 +68,7 @@ __all__ = [
     "merge",
     "part_same",
     "promise",
+    "publish",
     "record_spoken_reply",
     "record_written_answer",
     "redact",
@@ -84,6 +86,7 @@ __all__ = [
     "tick",
     "tidy_files",
     "unmerge",
+    "unpublish",
     "view_identity",
     "withdraw",
 ]

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
+from portal.board.queries import row as board_row
+from portal.board.queries import shown as board_shown
 from portal.lib.errors import NotAllowed, NotFound
 from portal.live.queries import (
     current,
@@ -33,6 +35,8 @@ from portal.questions.queries import (
 )
 from portal.questions.states import Lane
 
+# The home page shows so many messages of the board.
+BOARD_ROWS = 3
 LANE_KEYS = {Lane.NEW: "1", Lane.SHORTLIST: "2", Lane.STAGE: "", Lane.DONE: "3"}
 
 
@@ -56,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "past": [with_start(session) for session in past(6)],
         "mine": my_questions(request.user, limit=5),
         "answers": recent_answers(),
+        "board": [board_row(message) for message in board_shown()[:BOARD_ROWS]],
         "may": rights(request.user, nearest[0] if nearest else None),
     }
     return render(request, "live/home.html", context)

@@ -19,6 +19,7 @@ from portal.live.models import LiveSession
 from portal.live.rota import evenings_after, evenings_before
 from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.notices.models import Notice, NoticeStatus
+from portal.questions.management.county.board import write_board
 from portal.questions.management.county.evenings import ask_some, hold, past_evening
 from portal.questions.management.county.people import County, settle_county
 
@@ -88,5 +89,6 @@ class Command(BaseCommand):
                 _past(county, now)
                 _today(county, now)
                 _coming(county, now)
+                write_board(county, now, Random(SEED))
             _call_delivered(county, now)
         log.info("demo county loaded")
