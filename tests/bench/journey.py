@@ -210,7 +210,7 @@ def main() -> None:
     options.add_argument("--times", type=int, default=5)
     times = options.parse_args().times
     say(f"on {machine()}; house, leader, moderator, guest and viewers share these cores")
-    say(f"Debian's Chromium, 1280×720 at 30/s from a canvas with a clock; {times} evenings")
+    say(f"Debian's Chromium, 1280×720 at 30/s (I420 frames with a clock in them); {times} evenings")
     folder = Path(tempfile.mkdtemp(prefix="journey-"))
     prepared = prepared_data(folder / "prepared")
     found: list[dict[str, Any]] = []
