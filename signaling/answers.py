@@ -110,6 +110,7 @@ class StatisticsAnswer(Answer):
 @dataclass(frozen=True, slots=True)
 class Stage(Answer):
     type: ClassVar[str] = "stage"
+    revision: int
     main: Row
     guest: Row | None
     queue: list[Row]

@@ -75,6 +75,8 @@ class _Room:
     channel: str
     members: set[Member] = field(default_factory=set)
     listening: asyncio.Task[None] | None = None
+    # Of the newest stage that was delivered.
+    stage_revision: int = 0
 
 
 def _groups(room: _Room) -> tuple[str, str]:
@@ -164,6 +166,12 @@ class Hub:
             self._take(room, carried["message"], carried["to"])
 
     def _take(self, room: _Room, message: Message, to: dict[str, Any] | None) -> None:
+        if message.get("type") == "stage":
+            # Several tasks and processes read the stage and announce it. One that was overtaken must not be heard last:
+            # a guest on the air would be told to wait.
+            if message["revision"] < room.stage_revision:
+                return
+            room.stage_revision = message["revision"]
         if message.get("type") != "logged_out":
             self.deliver(room.session_id, message, to)
             return

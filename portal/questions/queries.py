@@ -124,6 +124,7 @@ def stage(session_id: int) -> Row:
     Who is connected at this moment is known to the media service, which adds "present", "seat_until" and
     "sharing" (the slot whose picture holds a screen).
     """
+    # The revision is read before the rows: they are never older than it says.
     session = session_of(session_id)
     near = list(
         question_rows()
@@ -138,6 +139,7 @@ def stage(session_id: int) -> Row:
     hands = question_rows().filter(session_id=session_id, kind=Kind.SPOKEN, stage_state=StageState.NEW)
     raised = hands.exclude(wall_state=WallState.HIDDEN).order_by("asked_at", "pk")[:HANDS_LENGTH]
     return {
+        "revision": session.revision,
         "main": {"person": session.host_id, "name": str(session.host), "on": session.state in ON_AIR},
         "guest": _place(near[0]) if near else None,
         "queue": [_place(question) for question in [*near[1:], *queue]],
