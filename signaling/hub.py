@@ -169,9 +169,11 @@ class Hub:
         if message.get("type") == "stage":
             # Several tasks and processes read the stage and announce it. One that was overtaken must not be heard last:
             # a guest on the air would be told to wait.
-            if message["revision"] < room.stage_revision:
+            # A process of an older version tells no revision: what it says is taken as it comes.
+            revision = int(message.get("revision", room.stage_revision))
+            if revision < room.stage_revision:
                 return
-            room.stage_revision = message["revision"]
+            room.stage_revision = revision
         if message.get("type") != "logged_out":
             self.deliver(room.session_id, message, to)
             return

@@ -5,7 +5,8 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-TEXT_LENGTH = 2000
+from portal.appeals.actions.change import TEXT_LENGTH
+
 VILLAGE_LENGTH = 80
 
 
