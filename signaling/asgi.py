@@ -29,6 +29,7 @@ sockets = AllowedHostsOriginValidator(CookieMiddleware(URLRouter(routing.urlpatt
 pages = Pages()
 segments = LiveSegments(settings.RECORDINGS_DIR, may_everybody_watch, captions_between)
 static = StaticFiles()
+static.prepare()
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -22,7 +22,9 @@ console.log(process.argv.length - 1);
 """
 
 
-async def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+async def ask(
+    path: str, method: str = "GET", files: StaticFiles | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -33,7 +35,7 @@ async def ask(path: str, method: str = "GET", **headers: str) -> tuple[int, dict
 
     lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": lines}
-    await StaticFiles()(scope, receive, send)
+    await (files or StaticFiles())(scope, receive, send)
     given = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], given, sent[1]["body"]
 
@@ -53,6 +55,16 @@ async def test_text_is_packed_for_browsers_that_take_it() -> None:
     assert b".button" in sent and b"/*" in plain and b"/*" not in sent
     _, headers, _ = await ask("/static/icons/icon-192.png", accept_encoding="gzip")
     assert "content-encoding" not in headers
+
+
+@pytest.mark.parametrize(
+    "path", ["js/live.js", "css/parts.css", "icons/icons.svg", "icons/icon-192.png", "hls.js/hls.min.js"]
+)
+async def test_what_is_packed_beforehand_is_what_would_be_packed_when_asked_for(path: str) -> None:
+    prepared = StaticFiles()
+    prepared.prepare()
+    asked = {"accept_encoding": "gzip"}
+    assert await ask(f"/static/{path}", files=prepared, **asked) == await ask(f"/static/{path}", **asked)
 
 
 def test_modules_lose_their_comments_on_the_way_and_nothing_else(tmp_path: Path) -> None:
