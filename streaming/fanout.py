@@ -14,7 +14,8 @@ from streaming.groups import FanoutCounters, Group, GroupKey, Receiver, Target
 from streaming.gso import can_segment
 from streaming.outgoing import Feed
 from streaming.rtp import shift_sequence
-from streaming.sendmmsg import Workbench, open_library
+from streaming.sendmmsg import open_library
+from streaming.workbench import Workbench
 
 Engine = Literal["gso", "sendmmsg", "plain"]
 HOLD = 0.003  # s a packet may wait for the end of its frame

@@ -8,16 +8,14 @@ own keys, no key ever meets the same counter with two plaintexts (RFC 7714, sect
 
 import errno
 import socket
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
 from typing import Any, Protocol
 
 from streaming.dtls import SendKeys, protect_in_place
 from streaming.gathering import MAX_RUN, Run, cut_into_runs
 from streaming.gso import REFUSALS
-from streaming.sendmmsg import CHUNK, FFI, Headers, Workbench, socket_address
+from streaming.sendmmsg import Headers, socket_address
+from streaming.workbench import CHUNK, Workbench
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +67,7 @@ class Chunk:
         self.offsets: list[int] = []  # of the sequence numbers, by place
         self._bench = bench
         self._headers: Headers | None = None
-        self._handles: list[Any] = []
+        self._handles: dict[int, list[Any]] = {}
 
     def add(self, receiver: Receiver, target: Target, offset: int) -> None:
         """One more, at the end."""
@@ -88,13 +86,18 @@ class Chunk:
         """The message headers, written anew after a change."""
         if self._headers is None:
             targets = [target for _, target in self.members]
-            self._headers = Headers(self._bench, [socket_address(target.address) for target in targets])
-            self._handles = [target.keys.handle for target in targets]
+            addresses = [socket_address(target.address) for target in targets]
+            self._headers = Headers(self._bench.vectors, self._bench.control, addresses)
+            self._handles.clear()
         return self._headers
 
-    def handles(self, count: int) -> Iterator[Any]:
-        """Every member's SRTP session, `count` times each."""
-        return chain.from_iterable(map(repeat, self._handles, repeat(count)))
+    def handles(self, count: int) -> list[Any]:
+        """Every member's SRTP session, `count` times each; as of the last look at `headers`."""
+        found = self._handles.get(count)
+        if found is None:
+            found = [target.keys.handle for _, target in self.members for _ in range(count)]
+            self._handles[count] = found
+        return found
 
 
 class Group:
@@ -138,7 +141,7 @@ class Group:
     def _send_run(self, chunk: Chunk, run: Run) -> None:
         bench, viewers, count = self._bench, len(chunk.members), len(run.packets)
         headers = chunk.headers
-        deque(map(FFI.memmove, *bench.copies(chunk.offsets)), maxlen=0)
+        bench.fill(chunk.offsets)
         results = list(map(protect_in_place, chunk.handles(count), bench.packets, bench.lengths))
         if any(results):
             self._send_around(chunk, results, count)

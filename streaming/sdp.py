@@ -27,7 +27,7 @@ _MEDIA = re.compile(r"([a-z]{1,20}) (\d{1,5})(?:/\d+)? ([A-Z/]{3,30}) ([\w -]{1,
 
 @dataclass(slots=True)
 class Section:
-    """One m= section."""
+    """One m= section. To be read only: descriptions that say the same share it."""
 
     kind: str
     port: int
@@ -117,35 +117,39 @@ def parse_sdp(text: str) -> Description:
 
 def _read(text: str) -> Description:
     description = Description()
-    section: Section | None = None
+    told: set[str] = set()  # every section repeats what concerns the session
+    sections: list[list[str]] = []
     for line in text.splitlines():
-        name, _, value = line.partition("=")
-        if name == "m":
-            section = _section(value.strip())
-            description.sections.append(section)
-            if len(description.sections) > MAX_SECTIONS:
-                raise StreamingError("bad_sdp", "too many sections")
-        elif name == "a":
-            name, _, rest = value.strip().partition(":")
-            if name in _OF_SESSION:
+        if line.startswith("a="):
+            attribute = line[2:].strip()
+            name, _, rest = attribute.partition(":")
+            if name in _OF_SECTION:
+                if sections:
+                    sections[-1].append(attribute)
+            elif name in _OF_SESSION and attribute not in told:
+                told.add(attribute)
                 _session_attribute(description, name, rest)
-            elif section is not None and name in _OF_SECTION:
-                _attribute(section, name, rest)
+        elif line.startswith("m="):
+            sections.append([line[2:].strip()])
+            if len(sections) > MAX_SECTIONS:
+                raise StreamingError("bad_sdp", "too many sections")
+    description.sections = [_section(tuple(lines)) for lines in sections]
     return description
 
 
-def _section(value: str) -> Section:
-    found = _media(value)
+@lru_cache(
+    256
+)  # a room's viewers all say the same, and reading it is a fifth of what a viewer's coming costs
+def _section(lines: tuple[str, ...]) -> Section:
+    """The value of the m= line, then the attributes that we know."""
+    found = _MEDIA.fullmatch(lines[0])
     if found is None:
         raise StreamingError("bad_sdp", "a media line is broken")
-    kind, port, protocol, formats = found
-    return Section(kind, port, protocol, [*formats])
-
-
-@lru_cache(256)  # a room's viewers all say the same
-def _media(value: str) -> tuple[str, int, str, list[str]] | None:
-    found = _MEDIA.fullmatch(value)
-    return (found[1], int(found[2]), found[3], found[4].split()) if found is not None else None
+    section = Section(found[1], int(found[2]), found[3], found[4].split())
+    for attribute in lines[1:]:
+        name, _, rest = attribute.partition(":")
+        _attribute(section, name, rest)
+    return section
 
 
 def _session_attribute(description: Description, name: str, rest: str) -> None:
@@ -154,7 +158,7 @@ def _session_attribute(description: Description, name: str, rest: str) -> None:
         return
     algorithm, _, digest = rest.partition(" ")
     pair = algorithm.lower(), digest.strip().upper()
-    if pair in description.fingerprints:  # every section repeats it
+    if pair in description.fingerprints:
         return
     size = _HASHES.get(pair[0])
     if size is not None and _HEX.fullmatch(pair[1]) and len(pair[1]) == 3 * size - 1:
@@ -199,13 +203,8 @@ def _format_attribute(section: Section, name: str, rest: str) -> None:
     if name == "rtpmap":
         section.codecs[int(number)] = value.strip().lower()
         return
-    section.parameters[int(number)] = _parameters(value)
-
-
-@lru_cache(256)
-def _parameters(value: str) -> Mapping[str, str]:
     pairs = (item.strip().partition("=") for item in value.split(";"))
-    return {key.lower(): setting for key, _, setting in pairs}
+    section.parameters[int(number)] = {key.lower(): setting for key, _, setting in pairs}
 
 
 def _is_small(text: str, limit: int) -> bool:

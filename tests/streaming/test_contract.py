@@ -7,7 +7,15 @@ import pylibsrtp
 from aiortc import rtcdtlstransport
 from pylibsrtp import Policy, Session, _binding
 
-from streaming.dtls import _PROFILES, _TAGS, SecureLink, new_certificate, protect_in_place, send_keys
+from streaming.dtls import (
+    _PROFILES,
+    _TAGS,
+    SecureLink,
+    copy_memory,
+    new_certificate,
+    protect_in_place,
+    send_keys,
+)
 from streaming.rtp import write_rtp
 from streaming.sendmmsg import FFI
 
@@ -53,3 +61,11 @@ def test_before_the_keys_nothing_is_protected() -> None:
     assert link.protect(bytes(20)) is None and link.unprotect(bytes(20)) is None
     assert link.protect_rtcp(bytes(20)) is None and link.unprotect_rtcp(bytes(20)) is None
     assert link.profile == "" and link.send_keys is None
+
+
+def test_the_binding_copies_memory_of_another_interface() -> None:
+    given, taken = FFI.new("char[]", b"four"), FFI.new("char[]", 5)
+    copy_memory(taken, given, 5)
+    assert FFI.string(taken) == b"four"
+    copy_memory(taken + 1, b"wo", 2)
+    assert FFI.string(taken) == b"fwor"

@@ -18,7 +18,8 @@ from streaming.gso import can_segment
 from streaming.outgoing import Feed
 from streaming.rewriting import first_offset
 from streaming.rtp import RtpPacket, parse_rtp, shift_sequence
-from streaming.sendmmsg import FFI, Workbench, open_library, socket_address
+from streaming.sendmmsg import FFI, open_library, socket_address
+from streaming.workbench import Workbench
 from tests.streaming.batches import FEED, Ear, ears, frame
 
 SO_NO_CHECK = 11  # a socket without UDP checksums: the kernel then refuses segments with EINVAL
