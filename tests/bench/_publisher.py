@@ -19,6 +19,7 @@ from tests.bench._stream import (
     AUDIO_EVERY,
     AUDIO_PT,
     AUDIO_SSRC,
+    GOP,
     NUMBERS,
     RATE,
     VIDEO_PT,
@@ -81,7 +82,7 @@ class Broadcast:
 
     def _video_due(self) -> float:
         rounds, at = divmod(self._video, len(pieces()))
-        return rounds * 2 + pieces()[at].picture / RATE
+        return (rounds * GOP + pieces()[at].picture) / RATE
 
     def _picture(self) -> None:
         while True:

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 RATE = 30  # pictures a second
-GOP = 2 * RATE  # pictures from key frame to key frame
+# Pictures from key frame to key frame. A browser sends one when it is asked, that is when somebody comes or has lost
+# too much: ten seconds is often.
+GOP = 10 * RATE
 KEY_PACKETS, PARAMETERS = 31, b"\x18\x00\x04\x67\x42\xe0\x1f\x00\x03\x68\xce\x3c"  # SPS and PPS in a STAP-A
 VIDEO_PT, AUDIO_PT, VIDEO_SSRC, AUDIO_SSRC = 102, 111, 2222, 1111
 AUDIO_EVERY = 0.020  # s
@@ -20,7 +22,7 @@ _NOISE = random.Random(7).randbytes(4_096)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One packet of the two seconds that repeat."""
+    """One packet of the seconds that repeat."""
 
     picture: int  # within the GOP
     size: int  # bytes of payload; 0 means the parameter sets
@@ -30,15 +32,21 @@ class Piece:
 
 @lru_cache
 def pieces() -> tuple[Piece, ...]:
-    """The packets of a GOP in order: 317 of them, 1.49 Mbps with their headers."""
+    """The packets of a GOP in order, some 1.5 Mbps with their headers."""
     found = [Piece(0, 0, False, False)]
     for picture in range(GOP):
-        count = KEY_PACKETS if picture == 0 else 4 + (picture % 6 > 0)
+        count = KEY_PACKETS if picture == 0 else 5 + (picture % 6 == 0)
         size = 1_125 + picture * 37 % 120  # browsers cut a picture into equal packets
         for at in range(count):
             last = at == count - 1
             found.append(Piece(picture, size - (picture * 53 % 200) * last, at == 0, last))
     return tuple(found)
+
+
+def rate() -> float:
+    """Bits a second of the picture's packets, RTP headers included."""
+    sizes = (12 + (piece.size or len(PARAMETERS)) for piece in pieces())
+    return 8 * sum(sizes) / GOP * RATE
 
 
 def picture_payload(index: int) -> bytes:
