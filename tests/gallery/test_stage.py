@@ -1,7 +1,7 @@
 """Those on stage without a mouse: the leader goes live, the moderator calls, the citizen comes and hangs up."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.gallery.gallery import PICTURES, Gallery
 from tests.gallery.keyboard import press, tab_to
@@ -10,6 +10,23 @@ from tests.gallery.places import ON_AIR, PLANNED, Place
 pytestmark = pytest.mark.browser
 BY_NAME = {place.name: place for place in (*PLANNED, *ON_AIR)}
 DESK = PICTURES[-2]
+LOUDEST = """async () => { let loudest = 0; const end = performance.now() + 3000;
+    while (performance.now() < end) {
+        loudest = Math.max(loudest, document.querySelector("[data-level-on]").value);
+        await new Promise(requestAnimationFrame);
+    }
+    return loudest; }"""
+
+
+def closes_the_microphone_and_it_stays_closed(guest: Page) -> None:
+    """Chromium's own microphone beeps twice a second."""
+    press(guest, "[data-mute]")
+    guest.reload()
+    expect(guest.locator("[data-part=on]")).to_be_visible(timeout=30_000)
+    expect(guest.locator("[data-mute]")).to_contain_text("麦克风已关")
+    assert guest.evaluate(LOUDEST) == 0
+    press(guest, "[data-mute]")
+    assert guest.evaluate(LOUDEST) > 0
 
 
 def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) -> None:
@@ -38,6 +55,7 @@ def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) 
     expect(console.locator("[data-lane=stage] [data-list] > [aria-selected=true]")).to_be_focused()
     console.keyboard.press("p")
     expect(guest.locator("[data-part=on]")).to_be_visible(timeout=30_000)
+    closes_the_microphone_and_it_stays_closed(guest)
     press(guest, "[data-part=on] [data-hang]")
     expect(guest.locator("[data-part=over]")).to_be_visible(timeout=20_000)
     press(studio, "[data-end]")

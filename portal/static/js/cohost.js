@@ -4,6 +4,7 @@ import { closeCamera, openCamera } from "./camera.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData } from "./dom.js";
 import { LevelMeter } from "./level.js";
+import { MuteSwitch } from "./mute.js";
 import { arrange } from "./player-people.js";
 import { Publisher } from "./publish.js";
 import { seatPart, seatPlaceWords } from "./seat-state.js";
@@ -19,6 +20,8 @@ const signal = new Signal(signalUrl(page.session.id), "cohost");
 // The co-host's slot carries our own sound back: it goes to an element that is never audible nor shown.
 const slots = { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement) };
 const watcher = new Watcher(signal, slots, { own: "cohost" });
+
+const mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
 
 /** @type {MediaStream|null} */
 let camera = null;
@@ -74,6 +77,7 @@ function special() {
 async function open() {
   try {
     camera = await openCamera();
+    mute.follow(camera);
     self.srcObject = camera;
     need("[data-self-wait]", HTMLElement).hidden = true;
     meter = new LevelMeter(camera);

@@ -4,6 +4,7 @@ import { closeCamera, openCamera } from "./camera.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData } from "./dom.js";
 import { LevelMeter } from "./level.js";
+import { MuteSwitch } from "./mute.js";
 import { Publisher } from "./publish.js";
 import { Signal, signalUrl } from "./signal.js";
 import { placeWords, standing } from "./stage-state.js";
@@ -17,6 +18,8 @@ const question = Number(page.question);
 const signal = new Signal(signalUrl(page.session.id), "guest");
 // The guest slot carries our own sound back: it goes to an element that is never audible nor shown.
 const watcher = new Watcher(signal, { main: need("[data-leader]", HTMLVideoElement), guest: document.createElement("video") }, { own: "guest" });
+
+const mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
 
 /** @type {MediaStream | null} */
 let stream = null;
@@ -66,6 +69,7 @@ async function open() {
   said = "";
   try {
     stream = await openCamera();
+    mute.follow(stream);
     trouble("");
     for (const selector of ["[data-self]", "[data-self-mini]"]) need(selector, HTMLVideoElement).srcObject = stream;
     startMeter(stream);
@@ -174,7 +178,11 @@ function listen() {
     watcher.unmute();
     need("[data-sound]", HTMLElement).hidden = true;
   });
-  need("[data-check]", HTMLElement).addEventListener("click", open);
+  need("[data-check]", HTMLElement).addEventListener("click", () => {
+    // The check begins anew, and its sound with it; who comes back after a reload is as silent as before.
+    mute.mute(false);
+    void open();
+  });
   need("[data-ready]", HTMLElement).addEventListener("click", () => report("ready"));
   for (const button of document.querySelectorAll("[data-hang]")) button.addEventListener("click", hangUp);
 }

@@ -4,6 +4,7 @@ import { closeCamera, devices, openCamera } from "./camera.js";
 import { need } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { LevelMeter } from "./level.js";
+import { MuteSwitch } from "./mute.js";
 import { DeviceMemory, chooseDevice } from "./studio-devices.js";
 import { lightOf } from "./studio-hints.js";
 
@@ -20,6 +21,7 @@ export class StudioCamera extends Emitter {
   #memory = new DeviceMemory(localStorage);
   #canvas = document.createElement("canvas");
   #opening = false;
+  #mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
 
   constructor() {
     super();
@@ -114,7 +116,7 @@ export class StudioCamera extends Emitter {
 
   /** @param {boolean} heard while paused nothing leaves the microphone */
   hear(heard) {
-    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = heard;
+    this.#mute.follow(this.stream, heard);
   }
 
   /**
