@@ -14,13 +14,15 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from recordings.processes import ROOT, kill
 
 log = logging.getLogger(__name__)
 
+# A rehearsal is never sent on; a channel takes one programme at a time, and "taken" waits for its turn.
+Turn = Literal["never", "taken", "ours"]
 SCHEMES = ("rtmp", "rtmps", "whip+http", "whip+https")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 # A child that says nothing for so long hangs: it tells once a second what it has sent.
@@ -135,3 +137,29 @@ class Restream:
             kill(self._process)
             await self._process.wait()
         self._state = "ended"
+
+
+class Onward:
+    """One session to all targets, while it is its turn."""
+
+    def __init__(self, directory: Path, engines: Sequence[Target]) -> None:
+        self.turn: Turn = "never"
+        self._directory, self._engines = directory, engines
+        self._sending: list[Restream] = []
+
+    async def take(self, turn: Turn) -> None:
+        await self.stop(ended=False)
+        self.turn = turn
+        mine = self._engines if turn == "ours" else ()
+        self._sending = [Restream(self._directory, one) for one in mine]
+
+    def status(self) -> list[dict[str, Any]]:
+        """Of each target; empty for a rehearsal."""
+        if self.turn == "taken":
+            waiting = {"state": "taken", "failures": 0, "error": "", "sent_ms": None}
+            return [{"name": one.name} | waiting for one in self._engines]
+        return [one.status() for one in self._sending]
+
+    async def stop(self, ended: bool) -> None:
+        """`ended` as in `Restream.stop`."""
+        await asyncio.gather(*(one.stop(ended) for one in self._sending))

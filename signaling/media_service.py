@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -126,8 +127,10 @@ class MediaService:
         while True:
             try:
                 await self.beat()
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError, DatabaseError) as error:
                 log.warning("media beat: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - without a beat the keys expire and everybody is moved
+                log.error("media beat: %r", error, exc_info=error)
             await asyncio.sleep(BEAT_SECONDS)
 
     async def beat(self) -> None:
@@ -162,6 +165,8 @@ class MediaService:
             await session.follow()
         except (DirectTrainError, StreamingError, OSError) as error:
             log.error("session %s does not follow: %s", session.session_id, error)
+        except DatabaseError as error:  # its words may hold what stands in a row
+            log.error("session %s does not follow: %s", session.session_id, type(error).__name__)
         if session.over:
             await self._let_go(session)
 

@@ -5,8 +5,6 @@ restart of the process or a change made over plain HTTP all end in the same stat
 """
 
 import asyncio
-import contextlib
-import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,19 +13,15 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from recordings.restream import Restream, targets
-from recordings.supervisor import ProgrammeSupervisor
-from recordings.tracks import TrackWriter
 from signaling.orm import media as rows
 from signaling.orm.media import Wanted
 from signaling.presence import StageFacts
+from signaling.programme import Programme
 from streaming.commands import SLOTS, Assign, CloseRoom, Hold, SlotName
 from streaming.worker import MediaWorker
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-log = logging.getLogger(__name__)
 
 SEAT_SECONDS = 90.0
 RAISED_HAND, PAUSED = _("举手提问"), _("直播暂停，稍后继续")
@@ -43,66 +37,6 @@ def _person_as(role: str, participant: str) -> int | None:
     """The person behind `<role>-<id>`, if it is one."""
     found, _dash, number = participant.rpartition("-")
     return int(number) if found == role and number.isdecimal() else None
-
-
-class Programme:
-    """The writers of one recording: the mixed programme and each speaker's own track."""
-
-    def __init__(self, worker: MediaWorker, session: str, place: rows.RecordingPlace) -> None:
-        self.t0 = time.monotonic() - (time.time() - place.began)
-        self.last_message: dict[str, Any] = {}
-        self.supervisor = ProgrammeSupervisor(
-            place.directory,
-            self.t0,
-            lambda participant: worker.request_key(session, participant),
-            self._heard,
-        )
-        self.tracks = TrackWriter(place.directory, self.t0, place.began)
-        self._worker, self._session = worker, session
-        self._task = asyncio.create_task(self.supervisor.run())
-        self._onward = [Restream(place.directory, one) for one in targets(settings.RESTREAM)]
-        for sink in (self.supervisor, self.tracks):
-            worker.add_sink(session, sink)
-
-    def now_ms(self) -> int:
-        return max(0, round((time.monotonic() - self.t0) * 1000))
-
-    def _heard(self, message: dict[str, Any]) -> None:
-        self.last_message = message
-
-    def _detach(self) -> None:
-        for sink in (self.supervisor, self.tracks):
-            self._worker.remove_sink(self._session, sink)
-
-    async def stop(self) -> None:
-        """The session has ended: the last part is written and the lists are closed."""
-        self._detach()
-        await self.supervisor.stop()
-        await self._stop_onward(ended=True)
-        await asyncio.to_thread(self.tracks.close)
-
-    async def abandon(self) -> None:
-        """This process ends or has lost the session: the recording goes on elsewhere."""
-        self._detach()
-        await self._stop_onward(ended=False)
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
-        await asyncio.to_thread(self.tracks.close)
-
-    async def _stop_onward(self, ended: bool) -> None:
-        await asyncio.gather(*(one.stop(ended) for one in self._onward))
-
-    def figures(self) -> dict[str, Any]:
-        return {
-            "restream": [one.status() for one in self._onward],
-            "programme": {
-                "restarts": len(self.supervisor.restarts),
-                "dropped": dict(self.supervisor.dropped),
-                "last": self.last_message,
-            },
-            "tracks": {"dropped": self.tracks.dropped, "failed": self.tracks.failed},
-        }
 
 
 class MediaSession:
@@ -139,6 +73,7 @@ class MediaSession:
         if self.programme is None:
             self.programme = Programme(self._worker, self.name, await rows.open_place(self.session_id))
             self._shown = {}
+        await self.programme.send_onward(wanted.restreamed)
         await self._assign("main", f"leader-{wanted.host}")
         await self._assign("guest", self._guest_of(wanted))
         await self._assign("cohost", f"cohost-{wanted.cohost}" if wanted.cohost is not None else None)

@@ -108,6 +108,12 @@ class IncomingStream:
         arrived = MediaPacket(index, packet.timestamp, packet.marker, packet.payload, key, now)
         return news, arrived
 
+    def take_again(self, packet: RtpPacket, now: float) -> tuple[News, MediaPacket | None]:
+        """Judge one that the publisher sent again because it was asked to."""
+        if self._highest is not None:
+            self.missing.answered(unwrap_sequence(packet.sequence, self._highest), now)
+        return self.take(packet, now, repair=True)
+
     def _place(self, sequence: int, now: float, repair: bool) -> tuple[News, int]:
         if self._highest is None:
             if repair:
@@ -161,7 +167,7 @@ class IncomingStream:
         return True
 
     def due_nacks(self, now: float) -> tuple[list[int], int]:
-        """Sequence numbers to ask for now, and how many packets were given up."""
+        """Sequence numbers to ask for now, and how many packets are better replaced by a key frame."""
         asking, lost = self.missing.due(now)
         self.counters.nacks += len(asking)
         return [index & 0xFFFF for index in asking], lost

@@ -137,7 +137,7 @@ class Publisher(Peer):
                 self._repaired[packet.ssrc] = stream
         original = open_rtx(packet, accepted.payload_type, stream.ssrc)
         if original is not None:
-            self._take(stream, original, now, repair=True)
+            self._forward(stream, *stream.take_again(original, now), now)
 
     def _stream(self, accepted: AcceptedStream, packet: RtpPacket) -> IncomingStream | None:
         known = self._by_ssrc.get(packet.ssrc)

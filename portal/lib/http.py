@@ -46,15 +46,20 @@ class SecurityHeaders:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The network address of who asks, for limits; "" where there is none.
+    """The network address of who asks, for limits; "" where there is none."""
+    return sender_of(request.META.get("REMOTE_ADDR") or "", request.headers.get("X-Forwarded-For", ""))
+
+
+def sender_of(peer: str, forwarded: str) -> str:
+    """The network address of who asks, from the connection's other end and the header X-Forwarded-For.
 
     In production the web process hears only our proxy, which writes the sender's address last into
     X-Forwarded-For; what stands before it was written by the sender. Anywhere else the header is anybody's
     invention. Of an IPv6 address the network (/64) counts: one household has the rest to choose from.
     """
-    told = request.META.get("REMOTE_ADDR") or ""
+    told = peer
     if settings.PRODUCTION:
-        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or told
+        told = forwarded.rpartition(",")[2].strip() or told
     try:
         address = ip_address(told)
     except ValueError:

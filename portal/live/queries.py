@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -23,6 +23,8 @@ Anyone = Person | AnonymousUser | None
 
 # A broadcast that nobody opened stays announced for a while: the leader may be late.
 LATE_START = timedelta(hours=3)
+# Longer than a programme takes to end: what it still owes goes to the channels before the next one does.
+LAST_WORDS = timedelta(seconds=15)
 
 
 def session_of(session_id: int) -> LiveSession:
@@ -157,6 +159,13 @@ def upcoming(limit: int = 6) -> list[LiveSession]:
 def current() -> LiveSession | None:
     """The broadcast on air, or None."""
     return _rows().filter(state__in=ON_AIR).order_by("-went_live_at").first()
+
+
+def restreamed() -> int | None:
+    """The broadcast that the channels of others get: the first that went live keeps them to its end."""
+    ending = Q(state=SessionState.ENDED, ended_at__gt=timezone.now() - LAST_WORDS)
+    sent = LiveSession.objects.filter(Q(state__in=ON_AIR) | ending, rehearsal_of=None)
+    return sent.order_by("went_live_at", "pk").values_list("pk", flat=True).first()
 
 
 def past(limit: int = 12) -> list[LiveSession]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.lib.errors import Conflict, DirectTrainError, NotFound
-from portal.live.queries import cohost_on_air, live_session_ids, session_of
+from portal.live.queries import cohost_on_air, live_session_ids, restreamed, session_of
 from portal.live.states import ON_AIR, SessionState
 from portal.questions import actions as question_actions
 from portal.questions.models import Question
@@ -28,7 +28,10 @@ class OnAir:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What programme and slots should be, from the rows alone: asking again after a crash gives the same."""
+    """What programme and slots should be, from the rows alone: asking again after a crash gives the same.
+
+    `restreamed` is the session whose programme the engines of others get, None for a rehearsal.
+    """
 
     session_id: int
     on_air: bool
@@ -37,6 +40,7 @@ class Wanted:
     slate: str
     host: int
     question: OnAir | None
+    restreamed: int | None
     cohost: int | None = None
 
 
@@ -69,6 +73,7 @@ def _wanted(session_id: int) -> Wanted | None:
         question=OnAir(question.pk, public_text(question), number_of(question), question.person_id)
         if question is not None
         else None,
+        restreamed=None if session.is_rehearsal else restreamed(),
         cohost=cohost_on_air(session_id),
     )
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from portal.lib.errors import TryLater
+from portal.lib.http import sender_of
 from signaling.errors import Refusal, translate
 from streaming.commands import MAX_SDP
 
@@ -59,7 +60,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request; names of headers are in lower case."""
+    """A request; names of headers are in lower case. `address`: the sender's, for limits."""
 
     method: str
     headers: dict[str, str]
@@ -71,8 +72,8 @@ class Asked:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
-        client = scope.get("client") or ("", 0)
-        return cls(scope["method"], headers, str(client[0]), receive)
+        peer = str((scope.get("client") or ("",))[0])
+        return cls(scope["method"], headers, sender_of(peer, headers.get("x-forwarded-for", "")), receive)
 
     @property
     def bearer(self) -> str:

@@ -47,6 +47,9 @@ test("engines of others are told of only where there are some, the broken one by
   const broken = restreamLight([live, { name: "county", state: "retrying" }]);
   assert.equal(broken.level, "bad");
   assert.match(broken.words, /county/);
+  const taken = restreamLight([{ name: "county", state: "taken" }]);
+  assert.equal(taken.level, "warn");
+  assert.match(taken.words, /county/);
 });
 
 test("viewers are told by tier", () => {

@@ -188,6 +188,26 @@ async def test_players_are_refused_when_it_is_over_full_or_too_often(
     assert (await ask("POST", whep, offered(PLAYER), headers=SDP)).status == 409
 
 
+async def test_neighbours_behind_the_proxy_do_not_use_up_each_others_pace(
+    door: Parts, whep: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "OPENINGS", Pace("neighbours", 1, 60))
+
+    async def is_refused(forwarded: str) -> bool:
+        return (await ask("POST", whep, headers={"x-forwarded-for": forwarded})).status == 429
+
+    settings.PRODUCTION = True
+    assert not await is_refused("198.51.100.1")
+    assert await is_refused("198.51.100.1")
+    assert not await is_refused("198.51.100.2")
+    assert await is_refused("203.0.113.9, 198.51.100.2"), "only the proxy's own word counts"
+    assert not await is_refused("2001:db8:1:2::3")
+    assert await is_refused("2001:db8:1:2::4"), "one household has the whole network to choose from"
+    settings.PRODUCTION = False
+    assert not await is_refused("198.51.100.3")
+    assert await is_refused("198.51.100.4"), "without a proxy anybody writes the header"
+
+
 async def test_aiortc_sends_by_whip_and_plays_by_whep(
     door: Parts, house: House, page: OpenPage, whip: str, whep: str, key: str
 ) -> None:

@@ -53,6 +53,8 @@ export function restreamLight(targets) {
   const named = (/** @type {string} */ state) => targets.filter((one) => one.state === state).map((one) => one.name).join(" · ");
   const broken = named("retrying");
   if (broken) return { level: "bad", words: fill(gettext("转播：%(names)s 不通，正在重试"), { names: broken }) };
+  const taken = named("taken");
+  if (taken) return { level: "warn", words: fill(gettext("转播：%(names)s 正由另一场直播使用"), { names: taken }) };
   const opening = named("connecting");
   if (opening) return { level: "wait", words: fill(gettext("转播：正在接通 %(names)s"), { names: opening }) };
   return { level: "good", words: gettext("转播：正常") };
