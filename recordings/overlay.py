@@ -32,8 +32,9 @@ NAVY: Colour = (12, 24, 48, 205)
 DEEP: Colour = (16, 28, 52, 255)
 GOLD: Colour = (230, 180, 60, 255)
 WHITE: Colour = (255, 255, 255, 255)
-BAND_HEIGHT = 128
-TEXT_LEFT = 36
+# Letters keep a twentieth of the picture free on every side (EBU R 95): televisions and pages cut there.
+SAFE_X, SAFE_Y = WIDTH // 20, HEIGHT // 20
+BAND_HEIGHT = 168
 MAX_TEXT = 400
 
 
@@ -130,7 +131,9 @@ def wrapped(draw: ImageDraw.ImageDraw, text: str, font: Font, width: int, lines:
     for character in " ".join(text.split())[:MAX_TEXT]:
         if draw.textlength(line + character, font=font) > width:
             if len(result) == lines - 1:
-                return [*result, line[:-1] + "…"]
+                while draw.textlength(line + "…", font=font) > width:
+                    line = line[:-1]
+                return [*result, line + "…"]
             result.append(line)
             line = ""
         line += character
@@ -144,9 +147,9 @@ def lower_third(question: str, case_number: str, face: Typeface | None = None) -
     draw = ImageDraw.Draw(picture)
     large, small = face.size(34), face.size(24)
     draw.rectangle((0, 0, 11, BAND_HEIGHT), fill=GOLD)
-    draw.text((TEXT_LEFT, 10), case_number[:60], font=small, fill=GOLD)
-    for index, line in enumerate(wrapped(draw, question, large, WIDTH - 2 * TEXT_LEFT, 2)):
-        draw.text((TEXT_LEFT, 42 + index * 40), line, font=large, fill=WHITE)
+    draw.text((SAFE_X, 6), case_number[:60], font=small, fill=GOLD)
+    for index, line in enumerate(wrapped(draw, question, large, WIDTH - 2 * SAFE_X, 2)):
+        draw.text((SAFE_X, 38 + index * 42), line, font=large, fill=WHITE)
     return Overlay(picture, 0, HEIGHT - BAND_HEIGHT)
 
 

@@ -20,15 +20,20 @@ class Wire:
 
     @classmethod
     async def open(
-        cls, port: int, session_id: int, cookie: str | None = None, limit: int = 1 << 22
+        cls,
+        port: int,
+        session_id: int,
+        cookie: str | None = None,
+        limit: int = 1 << 22,
+        address: str = "127.0.0.1",
     ) -> "Wire":
         """`limit`: bytes this end takes in before it stops reading from the socket."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
+        reader, writer = await asyncio.open_connection(address, port, limit=limit)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
             f"GET /ws/live/{session_id}/ HTTP/1.1",
-            f"Host: 127.0.0.1:{port}",
-            f"Origin: http://127.0.0.1:{port}",
+            f"Host: {address}:{port}",
+            f"Origin: http://{address}:{port}",
             "Upgrade: websocket",
             "Connection: Upgrade",
             f"Sec-WebSocket-Key: {key}",
