@@ -139,7 +139,7 @@ export class Extras {
   /** All that are marked become members of the selected question. */
   async gather() {
     const { row } = this.board;
-    const others = [...this.marks.ids].filter((id) => id !== row?.id);
+    const others = [...this.marks.ids].filter((id) => id !== row?.id).flatMap((id) => this.board.store.get(id) ?? []);
     if (!row || !others.length) return staffToast(gettext("先标记要并入的问题，再选一个作为主问题。"));
     if (await this.actions.gather(row, others)) this.marks.clear();
   }
