@@ -94,6 +94,7 @@ export class Extras {
 
   /** @param {any} facts of the session, whole or in part */
   session(facts) {
+    if (typeof facts.state === "string") this.cuts.session(facts.state);
     if (typeof facts.delay_seconds === "number") this.cuts.delayed(facts.delay_seconds);
     if (typeof facts.slow_seconds === "number") this.desk.slowed(facts.slow_seconds);
   }

@@ -85,6 +85,7 @@ class Console {
   #stage(stage) {
     this.strip.show(stage);
     this.seats.show(stage.cohosts ?? [], this.session.state);
+    this.watch.stage(stage);
   }
 
   /** @param {any} facts a session view, or only its state */
