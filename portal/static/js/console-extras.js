@@ -5,7 +5,7 @@ import { Claims, claimedByOther } from "./console-claims.js";
 import { Crew, sentence } from "./console-crew.js";
 import { CutDesk } from "./console-cut.js";
 import { Desk } from "./console-desk.js";
-import { askReason } from "./console-dialogs.js";
+import { askReason, reasonTaken } from "./console-dialogs.js";
 import { Marks } from "./console-marks.js";
 import { RunningOrder } from "./console-order.js";
 import { lookFirst, needsLook } from "./console-personal.js";
@@ -20,6 +20,7 @@ import { fill } from "./staff-words.js";
 
 // Steps that show a question to everybody.
 const SHOWS = new Set(["show", "shortlist", "call_up", "put_on", "begin"]);
+const BLOCK = "[data-block-dialog]";
 const LAYOUTS = ["full", "side", "pip"];
 
 export class Extras {
@@ -67,6 +68,8 @@ export class Extras {
       this.background.show(id);
       this.#drawClaim();
     });
+    for (const sign of ["keydown", "pointerdown", "wheel"]) document.addEventListener(sign, () => this.claims.worked(), { passive: true });
+    addEventListener("pagehide", () => this.claims.leave());
     board.on("drawn", () => {
       marks.keep((id) => !board.store.get(id)?.same_as);
       this.#drawClaim();
@@ -163,7 +166,9 @@ export class Extras {
   async #block() {
     const { row } = this.board;
     if (!row) return staffToast(gettext("先选一个问题。"));
-    const reason = await askReason("[data-block-dialog]");
-    if (reason !== null && (await this.desk.block(row.id, reason))) this.console.again();
+    const reason = await askReason(BLOCK, row.id);
+    if (reason === null || !(await this.desk.block(row.id, reason))) return;
+    reasonTaken(BLOCK, row.id);
+    this.console.again();
   }
 }
