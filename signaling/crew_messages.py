@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from signaling.message import TEXT_LIMIT, Message
 from signaling.schema import Id, Ids, OneOf, Revision, Text, Whole, YesNo
 
+WALL_STATES = ("received", "shown", "answered", "hidden")
 STAGE_STATES = ("new", "shortlisted", "prompted", "checking", "ready", "on", "done")
 
 
@@ -21,6 +22,18 @@ class Move(Message):
     question: Id
     to: Annotated[str, OneOf(STAGE_STATES)]
     expected: Annotated[str, OneOf(STAGE_STATES)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack(Message):
+    """A step is taken back, if the question still stands where the step left it."""
+
+    type: ClassVar[str] = "put_back"
+    question: Id
+    stage: Annotated[str, OneOf(STAGE_STATES)]
+    wall: Annotated[str, OneOf(WALL_STATES)]
+    expected_stage: Annotated[str, OneOf(STAGE_STATES)]
+    expected_wall: Annotated[str, OneOf(WALL_STATES)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

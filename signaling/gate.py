@@ -47,6 +47,7 @@ NEEDS: dict[type[protocol.Message], Need] = {
     protocol.Vote: Need.PERSON,
     protocol.Questions: Need.MODERATE,
     protocol.Move: Need.MODERATE,
+    protocol.PutBack: Need.MODERATE,
     protocol.Hide: Need.MODERATE,
     protocol.Unhide: Need.MODERATE,
     protocol.Same: Need.MODERATE,

@@ -44,6 +44,8 @@ class Question(models.Model):
     answered_at = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     claimed_at = models.DateTimeField(null=True)
+    # Whose step brought it where it stands, in the queue and on the wall; empty: the citizen's own, or the house's.
+    moved_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     answer_begin_ms = models.PositiveIntegerField(null=True)
     answer_end_ms = models.PositiveIntegerField(null=True)
     votes = models.PositiveIntegerField(default=0)

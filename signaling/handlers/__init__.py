@@ -36,6 +36,7 @@ HANDLERS: dict[type[protocol.Message], Handler] = {
     protocol.Vote: questions.vote,
     protocol.Questions: questions.questions,
     protocol.Move: questions.move,
+    protocol.PutBack: questions.put_back,
     protocol.Hide: questions.hide,
     protocol.Unhide: questions.unhide,
     protocol.Same: questions.same,

@@ -47,6 +47,14 @@ async def move(request: Request[protocol.Move]) -> answers.Ok:
     return answers.Ok()
 
 
+async def put_back(request: Request[protocol.PutBack]) -> answers.Ok:
+    message = request.message
+    to, expected = (message.stage, message.wall), (message.expected_stage, message.expected_wall)
+    await rows.put_back(request.person_id, request.session_id, message.question, to, expected)
+    await announce_stage(request.parts, request.session_id)
+    return answers.Ok()
+
+
 async def hide(request: Request[protocol.Hide]) -> answers.Ok:
     message = request.message
     await rows.hide(request.person_id, request.session_id, message.question, message.reason)

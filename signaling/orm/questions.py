@@ -13,6 +13,7 @@ from portal.lib.errors import NotFound
 from portal.live.queries import session_of
 from portal.questions import actions, console
 from portal.questions.models import Question
+from portal.questions.states import StageState, WallState
 from recordings.actions import request_clip
 from recordings.queries import recording_of
 from signaling.orm.door import door
@@ -76,6 +77,15 @@ def _console_rows(session_id: int, since: int) -> tuple[int, list[dict[str, Any]
 def _move(person_id: int, session_id: int, question_id: int, to: str, expected: str | None) -> None:
     in_session(session_id, question_id)
     actions.move(actor(person_id), question_id, to, expected)
+
+
+def _put_back(
+    person_id: int, session_id: int, question_id: int, to: tuple[str, str], expected: tuple[str, str]
+) -> None:
+    """`to` and `expected`: stage state and wall state."""
+    in_session(session_id, question_id)
+    was, left = (actions.Place(StageState(stage), WallState(wall)) for stage, wall in (to, expected))
+    actions.put_back(actor(person_id), question_id, was, left)
 
 
 def _hide(person_id: int, session_id: int, question_id: int, reason: str) -> None:
@@ -172,6 +182,7 @@ raise_hand = door(_raise_hand)
 vote = door(_vote)
 console_rows = door(_console_rows)
 move = door(_move)
+put_back = door(_put_back)
 hide = door(_hide)
 unhide = door(_unhide)
 mark_same = door(_mark_same)

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { claimedByOther } from "../../portal/static/js/console-claims.js";
-import { cutStep } from "../../portal/static/js/console-cut.js";
+import { cutStep, cutWords } from "../../portal/static/js/console-cut.js";
 import { standing } from "../../portal/static/js/console-order.js";
 import { needsLook, pieces } from "../../portal/static/js/console-personal.js";
 
@@ -38,6 +38,15 @@ test("one key cuts and lets go; with a delay what has not gone out is cut too", 
   assert.deepEqual(cutStep([], 20), { type: "cut", fields: { back: 20 } });
   assert.deepEqual(cutStep([{ id: 1, begin_ms: 0, end_ms: 5 }], 0), { type: "cut", fields: { back: 10 } });
   assert.deepEqual(cutStep([{ id: 1, begin_ms: 0, end_ms: null }], 20), { type: "cut_end", fields: {} });
+});
+
+test("the words of the cut say that it does not reach who watches in real time, and what does", () => {
+  for (const words of [cutWords(false, 0, "live"), cutWords(false, 20, "live"), cutWords(true, 20, "live")]) {
+    assert.match(words, /实时观众/);
+    assert.match(words, /暂停直播/);
+  }
+  assert.match(cutWords(false, 20, "live"), /晚 20 秒/);
+  assert.doesNotMatch(cutWords(true, 20, "paused"), /仍看到现场/);
 });
 
 test("the running order says what is on, what comes and how late it is", () => {

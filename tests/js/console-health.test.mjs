@@ -10,6 +10,7 @@ import {
   seatSeconds,
   viewersLight,
 } from "../../portal/static/js/console-health.js";
+import { previewOf, previewWord } from "../../portal/static/js/console-preview.js";
 
 before(() => {
   globalThis.gettext = (text) => text;
@@ -66,9 +67,32 @@ test("the line of each speaker is told by what was missed for good since the las
   const media = (packets, gave_up, sending = true) => ({
     publishers: [{ slot: "main", peer: "p1", sending, streams: [{ packets, gave_up }, { packets: 0 }] }],
   });
-  assert.deepEqual(lineWords(media(1_000, 0), null), { main: null, guest: null });
+  assert.deepEqual(lineWords(media(1_000, 0), null), { main: null, guest: null, cohost: null });
   assert.equal(lineWords(media(2_000, 2), media(1_000, 0)).main.level, "good");
   assert.equal(lineWords(media(2_000, 30), media(1_000, 0)).main.level, "warn");
   assert.equal(lineWords(media(2_000, 100), media(1_000, 0)).main.level, "bad");
   assert.equal(lineWords(media(1_000, 0, false), media(1_000, 0)).main.level, "bad");
+});
+
+test("an invited department's line is told like the others", () => {
+  const media = (packets, gave_up) => ({
+    publishers: [{ slot: "cohost", peer: "p2", sending: true, streams: [{ packets, gave_up }] }],
+  });
+  assert.equal(lineWords(media(2_000, 100), media(1_000, 0)).cohost.level, "bad");
+});
+
+test("a good picture is never covered, also when it is a smaller one; sound alone is told as that", () => {
+  for (const state of ["good", "smaller", "weak", "delayed"]) assert.equal(previewWord(state), "");
+  assert.equal(previewWord("sound"), "只有声音");
+  for (const state of ["idle", "connecting", "waiting", "reconnecting"]) assert.equal(previewWord(state), "等待画面");
+});
+
+test("the preview holds everybody on stage, and a shared screen leads", () => {
+  const guest = { on: true, present: true };
+  const cohosts = [{ on: false, present: true }, { on: true, present: true }];
+  assert.deepEqual(previewOf({ guest: null, cohosts: [] }, "rtc"), { seen: ["main"], lead: "main" });
+  assert.deepEqual(previewOf({ guest, cohosts, sharing: "" }, "rtc"), { seen: ["main", "guest", "cohost"], lead: "main" });
+  assert.equal(previewOf({ guest, cohosts, sharing: "cohost" }, "rtc").lead, "cohost");
+  assert.equal(previewOf({ guest, cohosts: [], sharing: "cohost" }, "rtc").lead, "main");
+  assert.deepEqual(previewOf({ guest, cohosts, sharing: "cohost" }, "hls"), { seen: ["main"], lead: "main" });
 });

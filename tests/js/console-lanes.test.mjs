@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { allowedActions, isAnswering, laneOf, matches, similarRows, stateToReturnTo } from "../../portal/static/js/console-lanes.js";
+import { allowedActions, isAnswering, laneOf, matches, similarRows } from "../../portal/static/js/console-lanes.js";
 import { row } from "./rows.mjs";
 
 for (const [state, lane] of [
@@ -49,32 +49,6 @@ test("a question nobody has looked at yet can be put on the wall without moving 
   assert.ok(allowedActions(row(1, { wall_state: "received" })).has("show"));
   assert.ok(!allowedActions(row(1)).has("show"));
 });
-
-// Pairs of states as in MOVES of portal/questions/states.py.
-const WAYS = {
-  new: ["shortlisted", "prompted", "on", "done"],
-  shortlisted: ["new", "prompted", "on", "done"],
-  prompted: ["shortlisted", "checking", "ready", "on", "done"],
-  on: ["shortlisted", "ready", "done"],
-  done: ["new", "shortlisted", "on"],
-};
-for (const [before, after] of [
-  ["new", "shortlisted"],
-  ["new", "done"],
-  ["new", "prompted"],
-  ["shortlisted", "new"],
-  ["shortlisted", "done"],
-  ["shortlisted", "prompted"],
-  ["prompted", "shortlisted"],
-  ["prompted", "done"],
-  ["on", "done"],
-  ["done", "shortlisted"],
-]) {
-  test(`from ${before} to ${after} can be taken back by a step the server allows`, () => {
-    const back = stateToReturnTo(before, after);
-    assert.ok(back === null || WAYS[after].includes(back), `${after} → ${back}`);
-  });
-}
 
 test("only a spoken question has its text proposed", () => {
   assert.ok(!allowedActions(row(1)).has("propose"));

@@ -160,3 +160,11 @@ def test_a_form_that_is_refused_keeps_what_was_typed(cast: Cast) -> None:
     page = client(cast.lin).post(f"/live/{cast.session.pk}/invitations/", {"unit": "", "name": "水利局 李工"})
     assert page.status_code == 400
     assert 'value="水利局 李工"' in page.content.decode()
+
+
+def test_console_and_studio_lead_to_where_an_invitation_is_withdrawn(cast: Cast, seat: Invitation) -> None:
+    here = f"/live/{cast.session.pk}"
+    for person, page in ((cast.bob, "console"), (cast.lin, "studio")):
+        assert f'href="{here}/invitations/"' in client(person).get(f"{here}/{page}/").content.decode()
+        invited = client(person).get(f"{here}/invitations/").content.decode()
+        assert f"{here}/invitations/{seat.pk}/revoke/" in invited

@@ -162,6 +162,27 @@ def test_who_was_faster_is_named_with_what_they_did(cast: Cast) -> None:
     assert "Bob" in refusal.value.message and "备选" in refusal.value.message
 
 
+def test_who_only_looks_at_a_question_is_not_named_as_its_mover(cast: Cast) -> None:
+    pk = asked(cast).question_id
+    cast.session.moderators.add(cast.sam, cast.olga)
+    actions.move(cast.bob, pk, "shortlisted")
+    Question.objects.update(claimed_at=timezone.now() - timedelta(minutes=3))
+    actions.claim(cast.sam, pk)
+    with pytest.raises(Conflict) as refusal:
+        actions.move(cast.olga, pk, "done", expected="new")
+    assert "Bob" in refusal.value.message
+
+
+def test_a_guest_who_went_on_by_themselves_is_not_taken_for_a_moderator(cast: Cast) -> None:
+    pk = asked(cast).question_id
+    cast.session.moderators.add(cast.sam)
+    actions.move(cast.bob, pk, "prompted")
+    actions.stage_report(cast.session.pk, cast.alice.pk, "checking")
+    with pytest.raises(Conflict) as refusal:
+        actions.move(cast.sam, pk, "done", expected="prompted")
+    assert "Bob" not in refusal.value.message and "试音中" in refusal.value.message
+
+
 def test_the_console_gets_only_what_changed_since(cast: Cast) -> None:
     one, two = asked(cast).question_id, asked(cast, "自来水发黄").question_id
     rows = console_rows(cast.session.pk)

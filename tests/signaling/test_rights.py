@@ -32,6 +32,13 @@ FIELDS: dict[str, dict[str, Any]] = {
     "vote": SOME,
     "questions": {"since": 0},
     "move": {**SOME, "to": "shortlisted"},
+    "put_back": {
+        **SOME,
+        "stage": "new",
+        "wall": "received",
+        "expected_stage": "shortlisted",
+        "expected_wall": "shown",
+    },
     "hide": {**SOME, "reason": "rude"},
     "unhide": SOME,
     "same": {**SOME, "as": 2},
@@ -69,7 +76,17 @@ RUNNING = {"go_live", "pause", "resume", "end", "begin_answer", "end_answer", "l
     "cohost",
     "promise",
 }
-MODERATING = {"questions", "move", "hide", "unhide", "same", "write", "propose", "spoken_text"} | {
+MODERATING = {
+    "questions",
+    "move",
+    "put_back",
+    "hide",
+    "unhide",
+    "same",
+    "write",
+    "propose",
+    "spoken_text",
+} | {
     "same_many",
     "part",
     "claim",

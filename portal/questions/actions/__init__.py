@@ -17,11 +17,13 @@ from portal.questions.actions.queue import claim, hide, move, release, unhide
 from portal.questions.actions.rehearsing import rehearse
 from portal.questions.actions.stage import stage_report
 from portal.questions.actions.taking_down import Told, take_down
+from portal.questions.actions.undoing import Place, put_back
 
 __all__ = [
     "AskResult",
     "EndedAnswer",
     "Noted",
+    "Place",
     "Told",
     "Wish",
     "answer_in_writing",
@@ -38,6 +40,7 @@ __all__ = [
     "move",
     "note_promise_at",
     "part",
+    "put_back",
     "raise_hand",
     "rehearse",
     "release",

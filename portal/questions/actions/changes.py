@@ -21,6 +21,7 @@ from portal.questions.queries import Row, public_row_of
 from portal.questions.states import StageState
 
 Right = Callable[[Person, LiveSession], bool]
+MOVING = {"stage_state", "wall_state"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Change:
 
     def write(self, **fields: Any) -> None:
         """Set `fields` if the question is still where it was found, else `Conflict`."""
-        found = self.question
+        found, fields = self.question, self._signed(fields)
         still = Question.objects.filter(
             pk=found.pk, stage_state=found.stage_state, wall_state=found.wall_state
         )
@@ -46,8 +47,12 @@ class Change:
 
     def write_other(self, question: Question, **fields: Any) -> None:
         """Change a second question of the same session in the same revision, and tell it too."""
-        Question.objects.filter(pk=question.pk).update(revision=self.revision, **fields)
+        Question.objects.filter(pk=question.pk).update(revision=self.revision, **self._signed(fields))
         announce(question.pk, self.session.pk, self.revision)
+
+    def _signed(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Who comes too late is told by whom it was moved: that is not always who has claimed it."""
+        return fields | {"moved_by": self.actor} if fields.keys() & MOVING else fields
 
 
 def announce(question_id: int, session_id: int, revision: int) -> None:
@@ -61,7 +66,11 @@ def announce_row(question_id: int, session_id: int, revision: int, row: Row | No
 
 
 def _find(question_id: int) -> Question:
-    found = Question.objects.select_related("session", "person", "appeal").filter(pk=question_id).first()
+    found = (
+        Question.objects.select_related("session", "person", "appeal", "moved_by")
+        .filter(pk=question_id)
+        .first()
+    )
     if found is None:
         raise NotFound(_("没有这个问题。"))
     return found
@@ -98,6 +107,16 @@ def changing(
 
 def label(state: str) -> str:
     return str(StageState(state).label)
+
+
+def moved(change: Change, found: str) -> str:
+    """What happened to a question that is not where the moderator saw it but `found` (a label), and by whom as far
+    as it is kept.
+    """
+    mover = change.question.moved_by
+    if mover is None or mover == change.actor:
+        return _("问题现在是“%(found)s”，不是您看到的那样了。") % {"found": found}
+    return _("%(name)s 已把问题移到“%(found)s”。") % {"found": found, "name": mover}
 
 
 def clear_the_air(change: Change) -> None:

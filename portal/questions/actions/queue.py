@@ -22,6 +22,7 @@ from portal.questions.actions.changes import (
     changing,
     clear_the_air,
     label,
+    moved,
     on_fields,
     session_of_question,
 )
@@ -35,19 +36,11 @@ CLAIM_SECONDS = 120
 log = logging.getLogger(__name__)
 
 
-def _moved(change: Change) -> str:
-    """What happened to a question that is not where the moderator saw it, and by whom as far as it is kept."""
-    found, mover = label(change.question.stage_state), change.question.claimed_by
-    if mover is None or mover == change.actor:
-        return _("问题现在是“%(found)s”，已被别人移动。") % {"found": found}
-    return _("%(name)s 已把问题移到“%(found)s”。") % {"found": found, "name": mover}
-
-
 def check_step(change: Change, to: StageState, expected: str | None) -> None:
     """Raises `Conflict` naming the state found and, where the step is not in the table, the states needed."""
     found = change.question.stage_state
     if expected is not None and found != expected:
-        raise Conflict(_moved(change))
+        raise Conflict(moved(change, label(found)))
     if not may_follow(found, to):
         needed = listed(label(state) for state, ways in MOVES.items() if to in ways)
         raise Conflict(

@@ -1,23 +1,25 @@
 // What a moderator does to a question: the message, the words for it, the way back, and what a refusal means.
 
-import { stateToReturnTo } from "./console-lanes.js";
-import { staffToast } from "./console-toasts.js";
-import { UNDO_MS, UndoList } from "./console-undo.js";
+import { staffToast, toastWithButton } from "./console-toasts.js";
+import { UNDO_MS, UndoList, isWhole, wayBack, waysApart } from "./console-undo.js";
 import { fill } from "./staff-words.js";
 
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {import("./console-lanes.js").Action} Action */
 
-/** Plain steps: action → message type, or the stage state to move to. @type {Partial<Record<Action, {type: string, to?: string}>>} */
+/** @typedef {{steps: import("./console-undo.js").Message[], whole: boolean}} WayBack whole: all is as it was then */
+
+const NO_WAY = { steps: [], whole: true };
+/** Plain steps: action → message type, and the stage state to move to. @type {Partial<Record<Action, {type: string, to?: string}>>} */
 const STEPS = {
   show: { type: "unhide" },
   unhide: { type: "unhide" },
   shortlist: { type: "move", to: "shortlisted" },
   back: { type: "move", to: "new" },
   done: { type: "move", to: "done" },
-  call_up: { type: "call_up", to: "prompted" },
-  put_on: { type: "put_on", to: "on" },
-  take_off: { type: "take_off", to: "done" },
+  call_up: { type: "call_up" },
+  put_on: { type: "put_on" },
+  take_off: { type: "take_off" },
   begin: { type: "begin_answer" },
   end: { type: "end_answer" },
 };
@@ -74,35 +76,34 @@ export class ConsoleActions {
   async step(action, row) {
     const step = STEPS[action];
     if (!step) return false;
-    const fields = step.type === "move" ? { to: step.to, expected: row.stage_state } : {};
-    const back = step.to ? stateToReturnTo(row.stage_state, step.to) : null;
-    const wayBack = back && action !== "put_on" ? { type: "move", fields: { to: back, expected: step.to } } : null;
-    return this.send(action, row, step.type, fields, wayBack);
+    const fields = step.to ? { to: step.to, expected: row.stage_state } : {};
+    return this.send(action, row, step.type, fields, { steps: wayBack(row, action), whole: isWhole(row, action) });
   }
 
   /** @param {Row} row @param {string} reason */
   hide(row, reason) {
-    return this.send("hide", row, "hide", { reason }, { type: "unhide", fields: {} });
+    return this.send("hide", row, "hide", { reason }, { steps: wayBack(row, "hide"), whole: true });
   }
 
   /** @param {Row} row @param {number} other */
   same(row, other) {
-    return this.send("same", row, "same", { as: other }, { type: "part", fields: { questions: [row.id] } });
+    return this.send("same", row, "same", { as: other }, { steps: waysApart([row]), whole: true });
   }
 
-  /** Join several to one, all or none. @param {Row} row @param {number[]} others */
+  /** Join several to one, all or none. @param {Row} row @param {Row[]} others */
   gather(row, others) {
-    return this.send("gather", row, "same_many", { questions: others, as: row.id }, { type: "part", fields: { questions: others } });
+    const questions = others.map((other) => other.id);
+    return this.send("gather", row, "same_many", { questions, as: row.id }, { steps: waysApart(others), whole: true });
   }
 
   /** @param {Row} row @param {string} text @param {boolean} final */
   write(row, text, final) {
-    return this.send("write", row, "write", { text, final }, null);
+    return this.send("write", row, "write", { text, final }, NO_WAY);
   }
 
   /** @param {Row} row @param {string} text */
   spokenText(row, text) {
-    return this.send("propose", row, "spoken_text", { text }, null);
+    return this.send("propose", row, "spoken_text", { text }, NO_WAY);
   }
 
   /**
@@ -124,10 +125,10 @@ export class ConsoleActions {
    * @param {Row} row
    * @param {string} type
    * @param {Record<string, unknown>} fields
-   * @param {{type: string, fields: Record<string, unknown>}|null} wayBack
+   * @param {WayBack} back
    * @returns {Promise<boolean>}
    */
-  async send(action, row, type, fields, wayBack) {
+  async send(action, row, type, fields, back) {
     if (this.isBusy(row, action)) return false;
     this.busy.add(`${row.id} ${action}`);
     try {
@@ -141,17 +142,17 @@ export class ConsoleActions {
       this.busy.delete(`${row.id} ${action}`);
     }
     const words = fill(wordsOf(action), { number: row.number || gettext("口头提问") });
-    if (!wayBack) {
-      staffToast(words);
-      return true;
-    }
-    const entry = this.undo.add(
-      { words, type: wayBack.type, fields: { question: row.id, ...wayBack.fields } },
-      performance.now(),
-    );
-    const press = () => this.#takeBack(this.undo.takeThis(entry, performance.now()));
-    staffToast(words, { seconds: UNDO_MS / 1000, button: { words: gettext("撤销"), press } });
+    if (back.steps.length) this.#offerBack(words, back);
+    else staffToast(words);
     return true;
+  }
+
+  /** @param {string} words @param {WayBack} back */
+  #offerBack(words, { steps, whole }) {
+    const entry = this.undo.add({ words, steps }, performance.now());
+    const press = () => this.#takeBack(this.undo.takeThis(entry, performance.now()));
+    const button = { words: whole ? gettext("撤销") : gettext("放回备选"), press };
+    entry.close = toastWithButton(words, UNDO_MS / 1000, button);
   }
 
   async takeBackLatest() {
@@ -165,8 +166,9 @@ export class ConsoleActions {
   /** @param {import("./console-undo.js").Undo|null} entry */
   async #takeBack(entry) {
     if (!entry) return;
+    entry.close?.();
     try {
-      await this.signal.request(entry.type, entry.fields);
+      for (const { type, fields } of entry.steps) await this.signal.request(type, fields);
       staffToast(fill(gettext("已撤销：%(words)s"), { words: entry.words }));
     } catch (error) {
       this.refused(error);

@@ -21,7 +21,6 @@ export class Seats {
     const said = JSON.stringify([seats, live]);
     if (said === this.drawn) return;
     this.drawn = said;
-    this.place.hidden = seats.length === 0;
     need("[data-stage-seats]", HTMLElement, this.place).replaceChildren(...seats.map((seat) => this.#row(seat, live)));
   }
 

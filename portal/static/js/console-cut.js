@@ -20,6 +20,20 @@ export function cutStep(cuts, delay) {
   return { type: "cut", fields: { back: delay || REACTION_SECONDS } };
 }
 
+/**
+ * What a cut does, and for whom: the line over HLS and the replay can be replaced, who watches in real time has seen it.
+ * Pure.
+ * @param {boolean} open a cut goes on
+ * @param {number} delay seconds
+ * @param {string} state of the session
+ */
+export function cutWords(open, delay, state) {
+  if (open && state === "paused") return gettext("正在切断，直播也已暂停：延时观众和实时观众都看到静止画面。");
+  if (open) return gettext("正在切断：延时观众看到“暂不播出”，实时观众仍看到现场，要停请按“暂停直播”。录像保留原片。");
+  if (!delay) return fill(gettext("没有延时：延时观众从按下起看到静止画面，看过的收不回；回放从 %(seconds)s 秒前起换掉。切断管不到实时观众，要停请按“暂停直播”。"), { seconds: REACTION_SECONDS });
+  return fill(gettext("延时观众晚 %(seconds)s 秒，切断时还没播出的都换成静止画面，回放也是。切断管不到实时观众，要停请按“暂停直播”。"), { seconds: delay });
+}
+
 export class CutDesk {
   /**
    * @param {import("./signal.js").Signal} signal
@@ -31,6 +45,7 @@ export class CutDesk {
     /** @type {Cut[]} */
     this.cuts = [];
     this.delay = 0;
+    this.state = "";
     this.button = need("[data-cut]", HTMLButtonElement);
     this.word = need("[data-cut-word]", HTMLElement);
     this.note = need("[data-cut-note]", HTMLElement);
@@ -53,6 +68,12 @@ export class CutDesk {
   delayed(seconds) {
     this.delay = seconds;
     this.delayBox.checked = seconds > 0;
+    this.#draw();
+  }
+
+  /** @param {string} state */
+  session(state) {
+    this.state = state;
     this.#draw();
   }
 
@@ -83,15 +104,9 @@ export class CutDesk {
     this.button.setAttribute("aria-pressed", String(open));
     this.button.classList.toggle("button-danger", !open);
     this.word.textContent = open ? gettext("恢复播出") : gettext("切断");
-    this.note.textContent = this.#sentence(open);
+    const words = cutWords(open, this.delay, this.state);
+    if (this.note.textContent !== words) this.note.textContent = words;
     this.rows.replaceChildren(...this.cuts.map(cutRow));
-  }
-
-  /** @param {boolean} open */
-  #sentence(open) {
-    if (open) return gettext("正在切断：延时观众看到“暂不播出”，录像保留原片。");
-    if (this.delay) return fill(gettext("延时观众晚 %(seconds)s 秒，切断时还没播出的都换成静止画面。"), { seconds: this.delay });
-    return fill(gettext("没有延时：直播从现在起切断，回放从 %(seconds)s 秒前起。"), { seconds: REACTION_SECONDS });
   }
 
   /** @param {Event} event */

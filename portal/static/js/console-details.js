@@ -9,6 +9,7 @@ import { channelWord, fill, votesWord } from "./staff-words.js";
 
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {import("./console-rows.js").RowStore} RowStore */
+/** @typedef {import("./console-drafts.js").Drafts} Drafts */
 /** @typedef {{onSame: (other: number) => void, onShow: (id: number) => void}} Callbacks */
 
 const PICKS = 6;
@@ -16,10 +17,12 @@ const PICKS = 6;
 export class DetailsPane {
   /**
    * @param {RowStore} store
+   * @param {Drafts} drafts
    * @param {Callbacks} callbacks
    */
-  constructor(store, callbacks) {
+  constructor(store, drafts, callbacks) {
     this.store = store;
+    this.drafts = drafts;
     this.callbacks = callbacks;
     this.root = need("[data-details]", HTMLElement);
     this.written = this.#find("[data-written]", HTMLTextAreaElement);
@@ -29,8 +32,7 @@ export class DetailsPane {
     this.files = new FilesPart(this.#find("[data-d-files]", HTMLElement));
     /** @type {number|null} */
     this.id = null;
-    /** What was typed for each question and not sent. @type {Map<number, {written: string, final: boolean, spoken: string}>} */
-    this.drafts = new Map();
+    for (const field of [this.written, this.final, this.spoken]) field.addEventListener("input", () => this.#keepDraft());
     this.sameSearch.addEventListener("input", () => this.#drawSimilar());
     this.#find("[data-d-similar]", HTMLElement).addEventListener("click", (event) => this.#clicked(event));
   }
@@ -62,7 +64,7 @@ export class DetailsPane {
       this.id = id;
       this.sameSearch.value = "";
       const row = id === null ? null : this.store.get(id);
-      const draft = id === null ? undefined : this.drafts.get(id);
+      const draft = id === null ? undefined : this.drafts.of(id);
       this.written.value = draft?.written ?? row?.written_answer ?? "";
       this.final.checked = draft?.final ?? false;
       this.spoken.value = draft?.spoken ?? row?.text ?? "";
@@ -73,16 +75,14 @@ export class DetailsPane {
   #keepDraft() {
     const row = this.id === null ? null : this.store.get(this.id);
     if (!row) return;
-    const draft = { written: this.written.value, final: this.final.checked, spoken: this.spoken.value };
-    const untouched = draft.written === (row.written_answer ?? "") && draft.spoken === row.text;
-    if (untouched) this.drafts.delete(row.id);
-    else this.drafts.set(row.id, draft);
+    const draft = { written: this.written.value, final: this.final.checked, spoken: row.kind === "spoken" ? this.spoken.value : row.text };
+    this.drafts.keep(row, draft);
   }
 
-  /** What was sent need not be kept. */
-  sent() {
-    if (this.id !== null) this.drafts.delete(this.id);
-    this.final.checked = false;
+  /** What was sent need not be kept. @param {Row} row @param {{written?: string, spoken?: string}} words */
+  sent(row, words) {
+    this.drafts.sent(row, words);
+    if (row.id === this.id && words.written !== undefined) this.final.checked = false;
   }
 
   draw() {

@@ -15,18 +15,30 @@ function answerOf(selector) {
   });
 }
 
+/** What was given as a reason and has not been taken yet, by dialog and question. @type {Map<string, {choice: string, more: string}>} */
+const given = new Map();
+
 /**
- * @param {string} [selector] of a dialog with reasons to choose from and a field for more
+ * @param {string} selector of a dialog with reasons to choose from and a field for more
+ * @param {number} question where the server refuses, what was written is there the next time
  * @returns {Promise<string|null>} the reason, null when it was not meant
  */
-export async function askReason(selector = "[data-hide-dialog]") {
+export async function askReason(selector, question) {
   const dialog = need(selector, HTMLDialogElement);
   const text = need("[data-reason-text]", HTMLInputElement, dialog);
-  text.value = "";
+  const choices = [.../** @type {NodeListOf<HTMLInputElement>} */ (dialog.querySelectorAll("input[type=radio]"))];
+  const before = given.get(`${selector} ${question}`);
+  text.value = before?.more ?? "";
+  for (const [place, choice] of choices.entries()) choice.checked = before ? choice.value === before.choice : place === 0;
   if ((await answerOf(selector)) !== "yes") return null;
-  const chosen = dialog.querySelector("input[type=radio]:checked");
-  const reason = chosen instanceof HTMLInputElement ? chosen.value : "";
-  return [reason, text.value.trim()].filter(Boolean).join(gettext("："));
+  const [choice, more] = [choices.find((each) => each.checked)?.value ?? "", text.value.trim()];
+  given.set(`${selector} ${question}`, { choice, more });
+  return [choice, more].filter(Boolean).join(gettext("："));
+}
+
+/** The server has it. @param {string} selector @param {number} question */
+export function reasonTaken(selector, question) {
+  given.delete(`${selector} ${question}`);
 }
 
 /** @returns {Promise<boolean>} */

@@ -5,7 +5,7 @@ import { Claims, claimedByOther } from "./console-claims.js";
 import { Crew, sentence } from "./console-crew.js";
 import { CutDesk } from "./console-cut.js";
 import { Desk } from "./console-desk.js";
-import { askReason } from "./console-dialogs.js";
+import { askReason, reasonTaken } from "./console-dialogs.js";
 import { Marks } from "./console-marks.js";
 import { RunningOrder } from "./console-order.js";
 import { lookFirst, needsLook } from "./console-personal.js";
@@ -20,6 +20,7 @@ import { fill } from "./staff-words.js";
 
 // Steps that show a question to everybody.
 const SHOWS = new Set(["show", "shortlist", "call_up", "put_on", "begin"]);
+const BLOCK = "[data-block-dialog]";
 const LAYOUTS = ["full", "side", "pip"];
 
 export class Extras {
@@ -67,6 +68,8 @@ export class Extras {
       this.background.show(id);
       this.#drawClaim();
     });
+    for (const sign of ["keydown", "pointerdown", "wheel"]) document.addEventListener(sign, () => this.claims.worked(), { passive: true });
+    addEventListener("pagehide", () => this.claims.leave());
     board.on("drawn", () => {
       marks.keep((id) => !board.store.get(id)?.same_as);
       this.#drawClaim();
@@ -94,6 +97,7 @@ export class Extras {
 
   /** @param {any} facts of the session, whole or in part */
   session(facts) {
+    if (typeof facts.state === "string") this.cuts.session(facts.state);
     if (typeof facts.delay_seconds === "number") this.cuts.delayed(facts.delay_seconds);
     if (typeof facts.slow_seconds === "number") this.desk.slowed(facts.slow_seconds);
   }
@@ -139,7 +143,7 @@ export class Extras {
   /** All that are marked become members of the selected question. */
   async gather() {
     const { row } = this.board;
-    const others = [...this.marks.ids].filter((id) => id !== row?.id);
+    const others = [...this.marks.ids].filter((id) => id !== row?.id).flatMap((id) => this.board.store.get(id) ?? []);
     if (!row || !others.length) return staffToast(gettext("先标记要并入的问题，再选一个作为主问题。"));
     if (await this.actions.gather(row, others)) this.marks.clear();
   }
@@ -162,7 +166,9 @@ export class Extras {
   async #block() {
     const { row } = this.board;
     if (!row) return staffToast(gettext("先选一个问题。"));
-    const reason = await askReason("[data-block-dialog]");
-    if (reason !== null && (await this.desk.block(row.id, reason))) this.console.again();
+    const reason = await askReason(BLOCK, row.id);
+    if (reason === null || !(await this.desk.block(row.id, reason))) return;
+    reasonTaken(BLOCK, row.id);
+    this.console.again();
   }
 }

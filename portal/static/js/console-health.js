@@ -70,7 +70,7 @@ export function viewersLight({ webrtc = 0, hls = 0, sound = 0 }) {
  * How well the picture and sound of each speaker reach us, from the packets missed for good since the last look.
  * @param {any} media   the engine's figures now
  * @param {any} before  at the last look, null at the first
- * @returns {Record<"main"|"guest", Light|null>} null where nobody sends, or too little is known yet
+ * @returns {Record<"main"|"guest"|"cohost", Light|null>} null where nobody sends, or too little is known yet
  */
 export function lineWords(media, before) {
   const of = (/** @type {string} */ slot) => {
@@ -85,7 +85,7 @@ export function lineWords(media, before) {
     if (share > 0.01) return /** @type {Light} */ ({ level: "warn", words: gettext("线路：不稳") });
     return /** @type {Light} */ ({ level: "good", words: gettext("线路：好") });
   };
-  return { main: of("main"), guest: of("guest") };
+  return { main: of("main"), guest: of("guest"), cohost: of("cohost") };
 }
 
 /** @param {any} media @param {string} slot */

@@ -124,31 +124,10 @@ const LEADS_TO = { shortlist: "shortlisted", back: "new", done: "done", call_up:
 export function guess(row, action, order) {
   if (action === "hide") return { ...row, wall_state: "hidden" };
   const state = LEADS_TO[action];
-  return state ? { ...row, stage_state: state, order: state === "shortlisted" ? order : row.order } : null;
-}
-
-/** Ways back to the first two lanes, as in MOVES of portal/questions/states.py. @type {Record<string, string[]>} */
-const WAYS_BACK = {
-  new: ["shortlisted"],
-  shortlisted: ["new"],
-  prompted: ["shortlisted"],
-  checking: ["shortlisted"],
-  ready: ["shortlisted"],
-  on: ["shortlisted"],
-  done: ["new", "shortlisted"],
-};
-
-/**
- * Where a question goes when a step is taken back, null where nothing can be taken back. Nobody is put on stage again
- * by it: who was called and sent away must be called again.
- * @param {string} before stage state before the step
- * @param {string} after  stage state after it
- */
-export function stateToReturnTo(before, after) {
-  if (before === "done") return null;
-  const ways = WAYS_BACK[after] ?? [];
-  const wanted = before === "new" ? ["new", "shortlisted"] : ["shortlisted"];
-  return wanted.find((state) => ways.includes(state)) ?? null;
+  if (!state) return null;
+  // Both show it to the public, and the next step starts from there.
+  const wall = row.wall_state === "received" && (action === "shortlist" || action === "call_up") ? "shown" : row.wall_state;
+  return { ...row, stage_state: state, wall_state: wall, order: state === "shortlisted" ? order : row.order };
 }
 
 /**

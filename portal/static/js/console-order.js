@@ -32,6 +32,9 @@ export function standing(items, now) {
   return { on, next, late: Math.max(0, Math.floor(over / 60_000)) };
 }
 
+/** Minutes by which a clock in Beijing is ahead, in the sign of `getTimezoneOffset`. */
+const BEIJING = -480;
+
 export class RunningOrder {
   /** @param {import("./console-crew.js").Crew} crew */
   constructor(crew) {
@@ -42,6 +45,8 @@ export class RunningOrder {
     this.rows = need("[data-order-rows]", HTMLElement);
     this.line = need("[data-order-line]", HTMLElement);
     this.error = need("[data-order-error]", HTMLElement);
+    // All times of the page are Beijing time; who sits elsewhere reads another clock on the wall.
+    need("[data-zone]", HTMLElement).hidden = new Date().getTimezoneOffset() === BEIJING;
     this.rows.addEventListener("click", (event) => this.#clicked(event));
     need("[data-order-add]", HTMLElement).addEventListener("click", () => this.#add());
     need("[data-order-form]", HTMLFormElement).addEventListener("submit", (event) => {

@@ -63,9 +63,9 @@ export class StageStrip {
     this.#person("guest", name, `${stageWord(guest.state)} · ${here}`, level);
   }
 
-  /** @param {Record<"main"|"guest", Light|null>} lines how well they reach us */
+  /** @param {Record<"main"|"guest"|"cohost", Light|null>} lines how well they reach us */
   lines(lines) {
-    for (const which of /** @type {const} */ (["main", "guest"])) {
+    for (const which of /** @type {const} */ (["main", "guest", "cohost"])) {
       const place = need("[data-stage-line]", HTMLElement, this.#find(`[data-stage-${which}]`));
       place.hidden = lines[which] === null;
       say(place, lines[which]?.words ?? "");
@@ -99,7 +99,10 @@ export class StageStrip {
     say(badge, sessionWord(state));
     badge.className = state === "live" ? "badge badge-live" : state === "paused" ? "badge badge-soon" : "badge";
     const shown = { go_live: state === "planned", pause: state === "live", resume: state === "paused", end: state === "live" || state === "paused" };
-    for (const [name, is] of Object.entries(shown)) this.#find(`[data-session="${name}"]`).hidden = !is;
+    for (const button of this.root.querySelectorAll("button[data-session]")) {
+      const name = /** @type {keyof typeof shown} */ (/** @type {HTMLElement} */ (button).dataset.session);
+      /** @type {HTMLElement} */ (button).hidden = !shown[name];
+    }
   }
 
   /** @param {string} name link|recording|captions|viewers @param {Light} light */

@@ -1,8 +1,8 @@
 // Keeps an eye on the broadcast for the moderator: the small preview, and the health light in words.
 
 import { captionsLight, lineWords, linkLight, recordingLight, restreamLight, viewersLight } from "./console-health.js";
+import { Preview } from "./console-preview.js";
 import { need } from "./dom.js";
-import { hasFace } from "./studio-phase.js";
 import { Watcher } from "./watch.js";
 
 const LOOK_EVERY = 5_000;
@@ -16,10 +16,9 @@ export class HealthWatch {
   constructor(signal, strip, page) {
     this.signal = signal;
     this.strip = strip;
-    this.main = need("[data-preview-main]", HTMLVideoElement);
-    this.guest = need("[data-preview-guest]", HTMLVideoElement);
+    this.preview = new Preview();
     const library = need("[data-console]", HTMLElement).dataset.library ?? "";
-    this.watcher = new Watcher(signal, { main: this.main, guest: this.guest }, { hls: page.hls, library });
+    this.watcher = new Watcher(signal, this.preview.slots, { hls: page.hls, library });
     this.state = page.session.state;
     /** @type {number|null} */
     this.captionAt = null;
@@ -41,20 +40,15 @@ export class HealthWatch {
       this.captionAt = performance.now();
       this.#captions();
     });
-    watcher.on("state", ({ state }) => {
-      need("[data-preview-wait]", HTMLElement).hidden = ["good", "weak", "delayed"].includes(state);
-    });
-    signal.on("stage", (stage) => this.#guestShown(stage));
-    signal.on("welcome", (welcome) => {
-      this.#guestShown(welcome.stage);
-      void this.#look();
-    });
+    watcher.on("state", ({ state }) => this.preview.say(state));
+    watcher.on("line", () => this.stage(this.strip.stage));
+    signal.on("welcome", () => void this.#look());
     setInterval(() => void this.#look(), LOOK_EVERY);
   }
 
-  /** @param {any} stage */
-  #guestShown(stage) {
-    this.guest.hidden = !(stage.guest?.on && hasFace(stage.guest)) || this.watcher.line === "hls";
+  /** @param {any} stage of the stage message */
+  stage(stage) {
+    this.preview.show(stage, this.watcher.line);
   }
 
   /** @param {string} state */
@@ -68,8 +62,7 @@ export class HealthWatch {
 
   /** @param {string} name */
   layout(name) {
-    // The preview lies as the programme does.
-    need("[data-preview]", HTMLElement).dataset.layout = name;
+    this.preview.lay(name);
     for (const button of document.querySelectorAll("button[data-layout]")) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-layout") === name));
     }

@@ -4,7 +4,8 @@ import { ConsoleActions } from "./console-actions.js";
 import { Board } from "./console-board.js";
 import { Seats } from "./console-cohosts.js";
 import { DetailsPane } from "./console-details.js";
-import { askBegin, askEnd, askReason } from "./console-dialogs.js";
+import { Drafts } from "./console-drafts.js";
+import { askBegin, askEnd, askReason, reasonTaken } from "./console-dialogs.js";
 import { Extras } from "./console-extras.js";
 import { Feed } from "./console-feed.js";
 import { KeyList } from "./console-keys.js";
@@ -21,6 +22,7 @@ import { elapsed, stageWord } from "./staff-words.js";
 /** @typedef {import("./console-lanes.js").Action} Action */
 
 const AGES_EVERY = 20_000;
+const HIDE = "[data-hide-dialog]";
 // Steps after which the moderator goes on with the next question of the same lane.
 const SENDS_ON = new Set(["shortlist", "back", "done", "call_up", "hide"]);
 
@@ -31,7 +33,7 @@ class Console {
     this.signal = new Signal(signalUrl(page.session.id), "moderator");
     this.board = new Board();
     this.strip = new StageStrip((id) => this.board.select(id, true));
-    this.details = new DetailsPane(this.board.store, {
+    this.details = new DetailsPane(this.board.store, new Drafts(page.session.id, shelf(() => sessionStorage)), {
       onSame: (other) => void this.join(other),
       onShow: (id) => this.board.select(id, true),
     });
@@ -85,6 +87,7 @@ class Console {
   #stage(stage) {
     this.strip.show(stage);
     this.seats.show(stage.cohosts ?? [], this.session.state);
+    this.watch.stage(stage);
   }
 
   /** @param {any} facts a session view, or only its state */
@@ -155,7 +158,7 @@ class Console {
   #pressed(event) {
     const target = event.target instanceof HTMLElement ? event.target : null;
     const busy = document.querySelector("dialog[open]") !== null;
-    if (event.key === "Escape" && takesLetters(target) && !busy) return this.#backToLane();
+    if (event.key === "Escape" && takesLetters(target) && !busy) return this.board.select(this.board.selected, true);
     if (!busy && target?.getAttribute("role") === "option" && this.#arrow(event.key)) return event.preventDefault();
     const action = actionOfPress(event, { on: this.keys.on, typing: busy || takesLetters(target) }, this.keyList.map.bindings);
     if (!action) return;
@@ -167,10 +170,6 @@ class Console {
     else if (action === "search") need("[data-search]", HTMLInputElement).focus();
     else if (action.startsWith("lane")) this.board.goTo(LANES[Number(action.slice(4)) - 1]);
     else if (!this.extras.perform(action)) void this.perform(/** @type {Action} */ (action));
-  }
-
-  #backToLane() {
-    this.board.select(this.board.selected, true);
   }
 
   /** Arrows in the lists belong to listboxes, whether letters are on or off. @param {string} key */
@@ -215,12 +214,13 @@ class Console {
     if (action === "write") return this.details.written.focus();
     if (action === "propose") return this.propose();
     if (this.actions.isBusy(row, action) || !(await this.extras.mayShow(action, row))) return;
-    const reason = action === "hide" ? await askReason() : "";
+    const reason = action === "hide" ? await askReason(HIDE, row.id) : "";
     if (reason === null) return;
     this.#draw(row, action);
     const done = action === "hide" ? await this.actions.hide(row, reason) : await this.actions.step(action, row);
     // Refused: as it was, until the rows come again.
     if (!done) this.board.apply([row], this.board.store.revision);
+    else if (action === "hide") reasonTaken(HIDE, row.id);
   }
 
   /**
@@ -255,14 +255,14 @@ class Console {
     const { row } = this.board;
     const text = this.details.written.value.trim();
     if (!row || !text) return staffToast(gettext("先写下答复。"));
-    if (await this.actions.write(row, text, this.details.final.checked)) this.details.sent();
+    if (await this.actions.write(row, text, this.details.final.checked)) this.details.sent(row, { written: text });
   }
 
   async sendSpoken() {
     const { row } = this.board;
     const text = this.details.spoken.value.trim();
     if (!row || !text) return staffToast(gettext("先写下群众的问题。"));
-    if (await this.actions.spokenText(row, text)) this.details.sent();
+    if (await this.actions.spokenText(row, text)) this.details.sent(row, { spoken: text });
   }
 
   /** @param {Action} action put_on or take_off, for whoever is nearest to the microphone */

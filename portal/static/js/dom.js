@@ -55,11 +55,12 @@ export function toast(text, seconds = 6) {
 }
 
 /** What this browser keeps for us; where it refuses (private windows, blocked storage), as long as the page is open.
+ * @param {() => Storage} [store] of this browser, or of this tab alone
  * @returns {Pick<Storage, "getItem" | "setItem">} */
-export function shelf() {
+export function shelf(store = () => localStorage) {
   try {
-    localStorage.setItem("shelf", "1");
-    return localStorage;
+    store().setItem("shelf", "1");
+    return store();
   } catch {
     /** @type {Map<string, string>} */
     const kept = new Map();
