@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -152,6 +152,17 @@ def upcoming(limit: int = 6) -> list[LiveSession]:
     since = timezone.now() - LATE_START
     planned = _rows().filter(state=SessionState.PLANNED, starts_at__gte=since)
     return list(planned.order_by("starts_at")[:limit])
+
+
+def crewed(person: Anyone, limit: int = 12) -> list[LiveSession]:
+    """The announced and running broadcasts that `person` hosts or moderates, the nearest first."""
+    if not isinstance(person, Person) or not person.is_staff:
+        return []
+    open_ = Q(state__in=ON_AIR) | Q(state=SessionState.PLANNED, starts_at__gte=timezone.now() - LATE_START)
+    # Moderators are looked up by themselves: a join would give one row for each of them.
+    moderated = LiveSession.moderators.through.objects.filter(person=person).values("livesession")
+    mine = _rows().filter(open_, Q(host=person) | Q(pk__in=moderated))
+    return list(mine.order_by("starts_at")[:limit])
 
 
 def current() -> LiveSession | None:
