@@ -20,7 +20,17 @@ FILES = (
     *(f"css/{name}.css" for name in ("tokens", "base", "parts", "print", "citizen", "calendar", "cases")),
     *(
         f"js/{name}.js"
-        for name in ("page", "dom", "time", "backoff", "emitter", "ids", "files-sender", "read-aloud")
+        for name in (
+            "page",
+            "dom",
+            "time",
+            "backoff",
+            "emitter",
+            "ids",
+            "files-sender",
+            "read-aloud",
+            "offline",
+        )
     ),
     "js/files-store.js",
     *(f"js/outbox{part}.js" for part in ("", "-box", "-rules", "-store")),

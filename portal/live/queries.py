@@ -156,6 +156,17 @@ def upcoming(limit: int = 6) -> list[LiveSession]:
     return list(planned.order_by("starts_at")[:limit])
 
 
+def crewed(person: Anyone, limit: int = 12) -> list[LiveSession]:
+    """The announced and running broadcasts that `person` hosts or moderates, the nearest first."""
+    if not isinstance(person, Person) or not person.is_staff:
+        return []
+    open_ = Q(state__in=ON_AIR) | Q(state=SessionState.PLANNED, starts_at__gte=timezone.now() - LATE_START)
+    # Moderators are looked up by themselves: a join would give one row for each of them.
+    moderated = LiveSession.moderators.through.objects.filter(person=person).values("livesession")
+    mine = _rows().filter(open_, Q(host=person) | Q(pk__in=moderated))
+    return list(mine.order_by("starts_at")[:limit])
+
+
 def current() -> LiveSession | None:
     """The broadcast on air, or None."""
     return _rows().filter(state__in=ON_AIR).order_by("-went_live_at").first()

@@ -81,10 +81,10 @@ def test_large_print_is_one_visible_switch_and_stays(browser: Browser, site: Sit
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     page.goto(site.url("/"))
-    page.locator("[data-print-switch]").click()
+    page.locator(".top [data-print-switch]").click()
     expect(page.locator("html")).to_have_attribute("data-print", "large")
     page.goto(site.url(site.live))
-    expect(page.locator("[data-print-switch]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".top [data-print-switch]")).to_have_attribute("aria-pressed", "true")
     size = page.locator(".wall-text").first.evaluate(
         "element => parseFloat(getComputedStyle(element).fontSize)"
     )

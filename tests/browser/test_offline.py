@@ -41,6 +41,24 @@ def test_calendar_and_own_cases_are_there_without_signal(browser: Browser, site:
     context.close()
 
 
+def test_who_never_opened_the_calendar_has_it_without_signal(browser: Browser, site: Site) -> None:
+    context = of(browser, site, site.cast.alice, service_workers="allow")
+    page = context.new_page()
+    installed(page, site)
+    # Also after the copies of own pages are gone.
+    page.get_by_role("button", name="退出", exact=True).click()
+    page.wait_for_url(site.url("/"))
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    page.goto(site.url(site.live))
+    expect(page.locator("h1")).to_have_text("现在没有网络")
+    expect(page.locator("main").get_by_role("link", name="我的问题")).to_be_hidden()
+    page.locator("main").get_by_role("link", name="直播日历").click()
+    expect(page.locator("h1")).to_have_text("直播日历")
+    expect(page.get_by_role("link", name="今晚直播")).to_be_visible()
+    context.close()
+
+
 def test_with_signal_every_page_is_fresh(browser: Browser, site: Site) -> None:
     context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
     page = context.new_page()

@@ -122,3 +122,73 @@ def test_the_plain_form_keeps_what_is_typed_and_waits_without_signal(browser: Br
     expect(page.locator(".toast")).to_be_visible()
     assert stored() == 1
     context.close()
+
+
+def fill_plain(page: Page, **more: str) -> None:
+    page.wait_for_load_state("networkidle")
+    for name, value in {"text": TEXT, "village": "石桥村", **more}.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form button:not([type=button])").first.click()
+
+
+def test_the_plain_form_on_a_line_that_breaks_arrives_once_by_itself(browser: Browser, site: Site) -> None:
+    context = of(browser, site, site.cast.alice)
+    page = context.new_page()
+    broken: list[str] = []
+
+    def cut(route: Any) -> None:
+        if route.request.method != "POST" or len(broken) > 1:
+            route.continue_()
+            return
+        broken.append(route.request.url)
+        # The second time only the answer is lost.
+        if len(broken) == 2:
+            route.fetch()
+        route.abort("connectionreset")
+
+    page.goto(site.url(f"{site.live}ask/"))
+    page.route("**/live/**", cut)
+    fill_plain(page)
+    expect(page.locator("[data-outbox]")).to_contain_text(TEXT)
+    expect(page.locator("main [name=text]")).to_have_value("")
+    expect(page.locator(".toast")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-outbox]")).to_be_hidden()
+    assert stored() == 1 and len(broken) == 2
+    context.close()
+
+
+def test_the_plain_form_says_the_number_on_its_page(browser: Browser, site: Site) -> None:
+    context = of(browser, site, site.cast.alice)
+    page = context.new_page()
+    page.goto(site.url(f"{site.live}ask/"))
+    fill_plain(page)
+    expect(page.locator("[data-ask-arrived] h1")).to_be_focused()
+    question = Question.objects.get(text=TEXT)
+    assert question.appeal is not None
+    expect(page.locator("[data-ask-number]")).to_have_text(question.appeal.number)
+    expect(page.locator("[data-ask-page]")).to_be_hidden()
+    context.close()
+
+
+def test_who_has_no_number_yet_finds_the_question_in_the_box(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(site.url(f"{site.live}ask/"))
+    page.route("**/ask/", lambda route: route.abort("connectionreset"))
+    fill_plain(page, name="陈小满", phone="13800000077")
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/ask/")
+    page.goto(site.url("/"))
+    expect(page.locator("[data-outbox]")).to_contain_text(TEXT)
+    expect(page.locator("[data-outbox]").get_by_role("link", name="验证手机号")).to_be_visible()
+    # Back at the form it is one question still, whatever the server found wrong meanwhile.
+    page.goto(site.url(f"{site.live}ask/"))
+    fill_plain(page, name="陈小满", phone="138")
+    expect(page.locator(".field-error")).to_be_visible()
+    expect(page.locator("main [name=text]")).to_have_value(TEXT)
+    page.wait_for_load_state("networkidle")
+    kept = page.evaluate(
+        "async () => (await import('/static/js/outbox.js')).outboxOfPage().items.map(item => item.standing)"
+    )
+    assert kept.count("draft") == 1
+    context.close()

@@ -18,7 +18,7 @@ def test_the_page_is_read_from_top_to_bottom_and_stops_when_asked(browser: Brows
     context.add_init_script(LISTENS)
     page = context.new_page()
     page.goto(site.url(site.live))
-    button = page.locator("[data-read]")
+    button = page.locator(".top [data-read]")
     button.click()
     page.wait_for_function("() => heard.length > 5")
     expect(button).to_have_attribute("aria-pressed", "false", timeout=20_000)
@@ -32,6 +32,26 @@ def test_the_page_is_read_from_top_to_bottom_and_stops_when_asked(browser: Brows
     expect(page.locator(".is-read")).to_have_count(1)
     button.click()
     expect(page.locator(".is-read")).to_have_count(0)
+    context.close()
+
+
+def test_who_asks_hears_the_dialog_and_makes_it_large(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
+    context.add_init_script(LISTENS)
+    page = context.new_page()
+    page.goto(site.url(site.live))
+    page.locator("[data-ask]").click()
+    button = page.locator("dialog [data-read]")
+    button.click()
+    page.wait_for_function("() => heard.length > 2")
+    expect(button).to_have_attribute("aria-pressed", "false", timeout=20_000)
+    said: list[str] = page.evaluate("heard.map(([, text]) => text)")
+    assert any("您想问什么" in text for text in said)
+    assert not any("今晚直播" in text or "手机号码" in text for text in said)
+    page.locator("dialog [data-print-switch]").click()
+    expect(page.locator("html")).to_have_attribute("data-print", "large")
+    expect(page.locator("dialog [data-print-switch]")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
 
 

@@ -13,8 +13,16 @@ def test_pages_before_the_broadcast(gallery: Gallery) -> None:
     assert not (found := gallery.look(PLANNED)), "\n".join(found)
 
 
+def test_pages_before_the_broadcast_fit_a_small_phone_in_large_english(gallery: Gallery) -> None:
+    assert not (found := gallery.measure(PLANNED)), "\n".join(found)
+
+
 def test_pages_on_air(on_air: Gallery) -> None:
     assert not (found := on_air.look(ON_AIR)), "\n".join(found)
+
+
+def test_pages_on_air_fit_a_small_phone_in_large_english(on_air: Gallery) -> None:
+    assert not (found := on_air.measure(ON_AIR)), "\n".join(found)
 
 
 def test_pages_of_those_on_stage(on_air: Gallery) -> None:

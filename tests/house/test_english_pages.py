@@ -28,7 +28,8 @@ from portal.questions.actions import (
     raise_hand,
     rehearse,
 )
-from tests.house.english import chinese_left, compile_words, reader
+from tests.bench.pages import chinese_words
+from tests.house.english import LANGUAGE_BUTTON, chinese_left, compile_words, reader
 from tests.live.cast import Cast, asked, citizen, make_cast, on_air, staff
 
 pytestmark = pytest.mark.slow
@@ -183,3 +184,8 @@ def test_errors_of_forms_are_english(cast: Cast) -> None:
 def test_sentences_of_page_modules_come_in_english(db: None) -> None:
     words = reader(None).get("/words.js").content.decode()
     assert '"Connecting' in words
+
+
+def test_the_way_back_to_chinese_counts_as_no_chinese_left_on_a_page() -> None:
+    words = chinese_words()
+    assert LANGUAGE_BUTTON not in words and "首页" in words

@@ -128,6 +128,14 @@ def test_the_feed_is_a_calendar_that_says_what_is_off(cast: Cast) -> None:
     assert events["取消的一场"].sequence == 2
 
 
+def test_the_feed_brings_its_time_zone_and_can_be_subscribed_to(cast: Cast) -> None:
+    made = icalendar.Calendar.from_ical(Client().get("/calendar.ics").content)
+    named = {str(event["dtstart"].params["TZID"]) for event in made.events}
+    assert named == {str(zone["tzid"]) for zone in made.timezones} == {"Asia/Shanghai"}
+    page = Client().get("/calendar/").content.decode()
+    assert 'href="webcal://testserver/calendar.ics"' in page and 'href="/calendar.ics"' in page
+
+
 def test_the_calendar_page_reminds_with_one_tap(cast: Cast) -> None:
     client = Client()
     assert "/people/login/" in client.post(f"/live/{cast.session.pk}/remind/").headers["Location"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.appeals.models import Appeal, Attachment, CaseEvent
+from portal.appeals.queries.desks import tabs_of
 from portal.appeals.queries.files import files_of
 from portal.appeals.queries.time import TimeLeft
 from portal.appeals.states import State
@@ -16,10 +17,17 @@ from portal.appeals.vocabulary import CaseType, Channel, EventKind, Level, Reque
 from portal.lib.words import sentences
 from portal.notices.actions import sentence
 from portal.notices.vocabulary import day_words
+from portal.people.models import Person
 
 register = template.Library()
 register.filter("day_words", day_words)
 register.filter("sentence", sentence)
+
+
+@register.filter
+def has_desk(person: Person) -> bool:
+    """Whether the desk opens to `person`: leaders and moderators are staff and handle no cases."""
+    return bool(tabs_of(person))
 
 
 def left_words(left: int, due_on: date | None) -> str:

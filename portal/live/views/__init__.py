@@ -15,6 +15,7 @@ Every page of a broadcast has
     may         {"host": bool, "moderate": bool, "plan": bool}
 
 live/home.html      tonight (session dict or None: the one on air, else the next), coming (those after it),
+                    to_run (session dict + {"may"}: further broadcasts that one hosts or moderates),
                     past, mine (my-question rows), answers (answer rows), may
 live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this
                     broadcast), taking (bool: questions are taken), verified (bool)

@@ -10,6 +10,7 @@ from portal.board.queries import row as board_row
 from portal.board.queries import shown as board_shown
 from portal.lib.errors import NotAllowed, NotFound
 from portal.live.queries import (
+    crewed,
     current,
     may_moderate,
     may_watch,
@@ -53,10 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
     now = current()
     announced = upcoming()
     nearest = ([now] if now is not None else []) + announced
+    mine_to_run = [session for session in crewed(request.user) if session not in nearest[:1]]
     coming = [with_start(session) for session in nearest]
     context = {
         "tonight": coming[0] if coming else None,
         "coming": coming[1:],
+        "to_run": [with_start(each) | {"may": rights(request.user, each)} for each in mine_to_run],
         "past": [with_start(session) for session in past(6)],
         "mine": my_questions(request.user, limit=5),
         "answers": recent_answers(),

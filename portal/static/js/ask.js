@@ -1,5 +1,6 @@
 /** The dialog that asks one thing at a time: a question, a raised hand, or who is voting. */
 
+import { showReceived } from "./ask-received.js";
 import { masked, problem, stepsFor } from "./ask-steps.js";
 import { need, post } from "./dom.js";
 
@@ -7,7 +8,6 @@ import { need, post } from "./dom.js";
 /** @typedef {import("./ask-steps.js").Purpose} Purpose */
 /** @typedef {import("./ask-steps.js").Step} Step */
 /** @typedef {{code: string, verify: string, questions: string}} Urls */
-/** @typedef {{uuid: string, number: string, query_code: string, created?: boolean, next?: {settle_by: string | null}}} Received */
 
 const PLAIN_STEPS = /** @type {const} */ (["sending", "received", "unsent"]);
 const VILLAGE = "village";
@@ -214,7 +214,10 @@ export class AskDialog {
     this.#show("sending");
     const result = await this.outbox.submit(item.uuid);
     if (result.outcome === "waiting") return this.#show("unsent");
-    if (result.outcome === "received") return this.#celebrate(item, result.answer);
+    if (result.outcome === "received") {
+      showReceived(this.dialog, item.kind, result.answer);
+      return this.#show("received");
+    }
     this.#refusedAt(item, result.error);
     throw result.error;
   }
@@ -226,27 +229,6 @@ export class AskDialog {
     this.#steps = stepsFor(item.kind, this.verified);
     this.#place = 0;
     this.#show(this.#steps[0]);
-  }
-
-  /** @param {Item} item @param {Received} received */
-  #celebrate({ kind }, { number, query_code: code, next }) {
-    const { dialog } = this;
-    const due = need("[data-ask-due]", HTMLElement, dialog);
-    due.hidden = !next?.settle_by;
-    const day = next?.settle_by ?? "";
-    due.textContent = "";
-    if (day) import("./day-words.js").then(({ dayWords }) => (due.textContent = interpolate(gettext("最迟 %s 答复。"), [dayWords(day)])));
-    need("[data-ask-received]", HTMLElement, dialog).textContent =
-      kind === "hand" ? gettext("举手已经收到，您排在队里了。") : gettext("收到了！请记下编号。");
-    need("[data-ask-number]", HTMLElement, dialog).textContent = number;
-    need("[data-ask-query]", HTMLElement, dialog).textContent = code;
-    need("[data-ask-query]", HTMLElement, dialog).hidden = !code;
-    need("[data-ask-code-label]", HTMLElement, dialog).hidden = !code;
-    need("[data-ask-copy]", HTMLElement, dialog).dataset.copy = interpolate(gettext("编号 %s 查询码 %s"), [number, code]);
-    for (const part of dialog.querySelectorAll("[data-ask-numbers]")) /** @type {HTMLElement} */ (part).hidden = !number;
-    need("[data-ask-next]", HTMLElement, dialog).hidden = kind === "hand";
-    need("[data-hand-next]", HTMLElement, dialog).hidden = kind !== "hand";
-    this.#show("received");
   }
 }
 

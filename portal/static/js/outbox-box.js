@@ -78,6 +78,7 @@ export function startOutbox(box) {
   addEventListener("online", go);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
   outbox.on("received", go);
+  outbox.on("waiting", () => retry.later(go));
   outbox.on("person", () => {
     draw();
     go();

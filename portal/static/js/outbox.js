@@ -3,7 +3,7 @@
  * from whatever page of the site is open, with the UUID they were begun with, so that the server counts each once.
  *
  * Events: "change" whenever an item changed; "received" {item, answer} for every question that arrived, "late" as well
- * when it was not sent at once; "person" when somebody logged in.
+ * when it was not sent at once; "waiting" when the first sending came to nothing; "person" when somebody logged in.
  */
 
 import { post } from "./dom.js";
@@ -107,7 +107,9 @@ export class Outbox extends Emitter {
    * @param {string} id @returns {Promise<Outcome>} */
   async submit(id) {
     this.#change(id, (item) => rules.submitted(item, this.person, this.now()));
-    return this.send(id);
+    const result = await this.send(id);
+    if (result.outcome === "waiting") this.emit("waiting");
+    return result;
   }
 
   /** It arrived by another way (the plain form).

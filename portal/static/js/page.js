@@ -23,10 +23,15 @@ function setPrint(large) {
   document.cookie = `print=${word}; path=/; max-age=${YEAR}; samesite=lax`;
 }
 
+/** One in the header and one in every dialog, which makes the header unreachable. */
 function startPrintSwitch() {
-  const button = document.querySelector("[data-print-switch]");
-  if (!(button instanceof HTMLButtonElement)) return;
-  const show = () => button.setAttribute("aria-pressed", String(document.documentElement.dataset.print === "large"));
+  /** @type {NodeListOf<HTMLElement>} */
+  const buttons = document.querySelectorAll("[data-print-switch]");
+  if (!buttons.length) return;
+  const show = () => {
+    const large = String(document.documentElement.dataset.print === "large");
+    for (const button of buttons) button.setAttribute("aria-pressed", large);
+  };
   let remembered = "";
   try {
     remembered = localStorage.getItem("print") ?? "";
@@ -35,15 +40,18 @@ function startPrintSwitch() {
   }
   // A lost cookie is renewed from storage, so that the next page comes large from the server.
   if (remembered && !cookie("print")) setPrint(remembered === "large");
-  button.hidden = false;
   show();
-  button.addEventListener("click", () => {
+  const change = () => {
     const large = document.documentElement.dataset.print !== "large";
     setPrint(large);
     show();
     // The choice goes with the account to the next telephone.
     if (document.body.dataset.person) post("/people/print/", { large: large ? "1" : "0" }).catch(() => undefined);
-  });
+  };
+  for (const button of buttons) {
+    button.hidden = false;
+    button.addEventListener("click", change);
+  }
 }
 
 function startCountdowns() {
@@ -73,10 +81,11 @@ async function copyOnClick(event) {
 }
 
 function startReading() {
-  const button = document.querySelector("[data-read]");
-  if (!(button instanceof HTMLElement) || !("speechSynthesis" in window)) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => (await import("./read-aloud.js")).readAloud(button));
+  if (!("speechSynthesis" in window)) return;
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-read]"))) {
+    button.hidden = false;
+    button.addEventListener("click", async () => (await import("./read-aloud.js")).readAloud(button));
+  }
 }
 
 /** After everything that is seen at once, a live picture too. Safari has no idle callbacks. */

@@ -23,9 +23,10 @@ class Reader {
   /** @type {HTMLElement | undefined} */
   #now;
 
-  /** @param {HTMLElement} button */
-  constructor(button) {
-    this.button = button;
+  /** The button that started it. @type {HTMLElement | undefined} */
+  button;
+
+  constructor() {
     addEventListener("pagehide", () => this.stop());
   }
 
@@ -33,10 +34,11 @@ class Reader {
     return this.#now !== undefined;
   }
 
-  start() {
-    const dialog = document.querySelector("dialog[open]");
-    this.#left = blocks(dialog ?? document.querySelector("main") ?? document.body);
-    this.button.setAttribute("aria-pressed", "true");
+  /** @param {HTMLElement} button reads its dialog, or the page */
+  start(button) {
+    this.button = button;
+    this.#left = blocks(button.closest("dialog") ?? document.querySelector("main") ?? document.body);
+    button.setAttribute("aria-pressed", "true");
     this.#next();
   }
 
@@ -44,19 +46,22 @@ class Reader {
     this.#left = [];
     speechSynthesis.cancel();
     this.#mark(undefined);
-    this.button.setAttribute("aria-pressed", "false");
+    this.button?.setAttribute("aria-pressed", "false");
   }
 
   #next() {
-    const block = this.#left.shift();
+    let block = this.#left.shift();
+    // The next step of a dialog, or its end, takes away what stood there.
+    while (block && !seen(block)) block = this.#left.shift();
     if (!block) return this.stop();
     this.#mark(block);
     const words = new SpeechSynthesisUtterance(block.innerText.replace(/\s+/g, " "));
     words.lang = document.documentElement.lang === "en" ? "en" : "zh-CN";
     words.rate = RATE;
-    words.onend = () => this.reading && this.#next();
+    // One that was stopped also ends, and must not push on what began after it.
+    words.onend = () => this.#now === block && this.#next();
     words.onerror = ({ error }) => {
-      if (!this.reading || error === "interrupted" || error === "canceled") return;
+      if (this.#now !== block || error === "interrupted" || error === "canceled") return;
       this.stop();
       toast(gettext("这台手机不能朗读。"));
     };
@@ -75,9 +80,11 @@ class Reader {
 /** @type {Reader | undefined} */
 let reader;
 
-/** @param {HTMLElement} button */
+/** Start or stop; a button of a dialog takes over from the page's.
+ * @param {HTMLElement} button */
 export function readAloud(button) {
-  reader ??= new Reader(button);
+  reader ??= new Reader();
+  const again = !reader.reading || reader.button !== button;
   if (reader.reading) reader.stop();
-  else reader.start();
+  if (again) reader.start(button);
 }

@@ -11,6 +11,9 @@ const { VERSION, SHELL, HASHED } = /** @type {{VERSION: string, SHELL: string[],
 const FILES = `files-${VERSION}`;
 const PAGES = "pages";
 const OFFLINE = "/offline/";
+/** Kept as nobody's page: it outlives a log-out and says nothing of who wants to be reminded. */
+const CALENDAR = "/calendar/";
+const CALENDAR_LASTS = 86_400_000;
 /** Pages worth a copy. */
 const KEPT = [/^\/$/, /^\/calendar\/$/, /^\/cases\/$/, /^\/cases\/[\w-]+\/$/];
 const MOST_PAGES = 24;
@@ -62,7 +65,20 @@ async function listenNoMore() {
 async function install() {
   const files = await caches.open(FILES);
   await files.addAll(SHELL);
+  await keepCalendar();
   await worker.skipWaiting();
+}
+
+/** The calendar is there without signal whether or not anybody looked at it, and at most a day older than the last visit. */
+async function keepCalendar() {
+  const files = await caches.open(FILES);
+  const kept = await files.match(CALENDAR);
+  if (Date.now() - Number(kept?.headers.get("X-Kept-At") ?? 0) < CALENDAR_LASTS) return;
+  const answer = await fetch(CALENDAR, { credentials: "omit" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const headers = new Headers(answer.headers);
+  headers.set("X-Kept-At", String(Date.now()));
+  await files.put(CALENDAR, new Response(await answer.blob(), { headers }));
 }
 
 async function activate() {
@@ -77,10 +93,11 @@ async function page(event, url) {
     if (answer.ok && !answer.redirected && !url.search && KEPT.some((path) => path.test(url.pathname))) {
       event.waitUntil(keep(event.request, answer.clone()));
     }
+    event.waitUntil(keepCalendar());
     return answer;
   } catch {
     const pages = await caches.open(PAGES);
-    return (await pages.match(url.pathname)) ?? (await caches.match(OFFLINE)) ?? Response.error();
+    return (await pages.match(url.pathname)) ?? (await caches.match(url.pathname)) ?? (await caches.match(OFFLINE)) ?? Response.error();
   }
 }
 
