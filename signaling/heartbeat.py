@@ -59,17 +59,19 @@ class Heartbeat:
             await self._parts.presence.forget_sockets(session_id)
         for session_id in sessions:
             self._noted.add(session_id)
-            here = self._here(session_id, self._beaten - before)
+            stage = await self._parts.presence.stage(session_id)
+            here = self._here(session_id, self._beaten - before, stage.running and stage.main_present)
             await self._parts.presence.note_sockets(session_id, here)
             await self._tell_viewers(session_id)
 
-    def _here(self, session_id: int, elapsed: float) -> Sockets:
+    def _here(self, session_id: int, elapsed: float, on_air: bool) -> Sockets:
         clients = self._clients(session_id)
         people = Counter(client.person_id for client in clients if client.person_id is not None)
         viewers = [client for client in clients if client.role == "viewer"]
         lines = Counter(client.line for client in viewers)
         watched = self._watched.setdefault(session_id, Watched())
-        watched.book(((one.joined.village if one.joined else "", one.line) for one in viewers), elapsed)
+        lines_of = [(one.joined.village if one.joined else "", one.line) for one in viewers]
+        watched.book(lines_of, elapsed, on_air)
         return Sockets(len(viewers), dict(people), lines["hls"], lines["sound"], watched.villages)
 
     def _clients(self, session_id: int) -> list[Client]:

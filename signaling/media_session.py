@@ -78,6 +78,7 @@ class MediaSession:
         await self._assign("guest", self._guest_of(wanted))
         await self._assign("cohost", f"cohost-{wanted.cohost}" if wanted.cohost is not None else None)
         await self._hold(wanted.paused)
+        self.facts = replace(self.facts, running=not wanted.paused)
         self._show(wanted)
 
     def _guest_of(self, wanted: Wanted) -> str | None:

@@ -187,6 +187,7 @@ class StageFacts:
     webrtc: int = 0
     cohosts: list[int] = field(default_factory=list)  # persons
     sharing: str = ""  # the slot whose picture holds a screen
+    running: bool = False  # the broadcast has begun, is not over and not paused
 
 
 class Presence:

@@ -15,7 +15,9 @@ def watch_over(audience: Audience, viewers: Iterable[Viewer], stage: Stage, now:
     """Take a look at everybody, if it is time for one."""
     if audience.is_due(now):
         on_air = any(slot.live and not slot.held for slot in stage.slots.values())
-        audience.look([sample(viewer, stage, now) for viewer in viewers], on_air, now, time.time())
+        # Who never got through is counted by what the page plays instead: it may have picture over HLS.
+        there = [sample(viewer, stage, now) for viewer in viewers if viewer.connected]
+        audience.look(there, on_air, now, time.time())
 
 
 def sample(viewer: Viewer, stage: Stage, now: float) -> Sample:
@@ -41,4 +43,4 @@ def sample(viewer: Viewer, stage: Stage, now: float) -> Sample:
 
 
 def _is_hearing(viewer: Viewer, now: float) -> bool:
-    return viewer.connected and now - viewer.path.last_heard < SILENT
+    return now - viewer.path.last_heard < SILENT
