@@ -18,6 +18,7 @@ from signaling.clerk import Clerk
 from signaling.parts import Parts
 from tests.signaling.conftest import OpenPage
 from tests.signaling.sockets import Page
+from tests.streaming.clock import ENGINE, MovedClock
 from tests.streaming.people import QUIET, Bars, Tone
 
 pytestmark = pytest.mark.slow
@@ -150,6 +151,30 @@ async def test_a_guest_who_drops_keeps_the_seat(page: OpenPage, publish: Publish
     back = await stage_where(bob, lambda stage: stage["guest"] and stage["guest"]["present"])
     assert back["guest"]["on"]
     assert back["guest"]["seat_until"] is None
+
+
+async def test_a_guest_who_drops_has_the_seat_after_a_minute_and_after_91_seconds_no_more(
+    page: OpenPage, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = MovedClock(monkeypatch, *ENGINE, "signaling.media_session.time")
+    lin, bob, alice = (
+        await page("lin", "leader"),
+        await page("bob", "moderator"),
+        await page("alice", "guest"),
+    )
+    await lin.request("go_live")  # without her camera: it would have said nothing for a minute
+    _question, camera = await bring_up(alice, bob, publish)
+    await camera.close()
+    dropped = await stage_where(bob, lambda stage: stage["guest"] and not stage["guest"]["present"])
+    clock.ahead += 60
+    assert 0 < dropped["guest"]["seat_until"] - clock.time() <= 30
+    camera = await publish(alice)
+    back = await stage_where(bob, lambda stage: stage["guest"] and stage["guest"]["present"])
+    assert back["guest"]["on"] and back["guest"]["seat_until"] is None
+    await camera.close()
+    await stage_where(bob, lambda stage: stage["guest"] and not stage["guest"]["present"])
+    clock.ahead += 91
+    await stage_where(bob, lambda stage: stage["guest"] is None)
 
 
 async def test_a_second_tab_takes_over_and_the_first_is_told(page: OpenPage, publish: Publish) -> None:

@@ -8,6 +8,7 @@ from streaming import path
 from streaming.commands import Accept, Assign, Leave, Publish, Restart, Watch
 from streaming.errors import StreamingError
 from streaming.ice import Credentials, write_request
+from tests.streaming.clock import ENGINE, MovedClock
 from tests.streaming.people import Studio, studio, until
 from tests.streaming.wire import CERTIFICATE, OFFER, Caller, Seer, Sender
 
@@ -159,3 +160,26 @@ async def test_a_guest_who_stays_away_loses_the_slot_and_a_leader_does_not(
         ]
         slots = house.worker.statistics("1")["slots"]
         assert slots["main"]["participant"] == "leader-1" and slots["guest"]["participant"] is None
+
+
+async def test_a_guest_has_the_seat_after_a_minute_away_and_after_91_seconds_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = MovedClock(monkeypatch, *ENGINE)
+    async with studio() as house:
+        await house.worker.handle(Assign("1", "guest", "guest-7"))
+        for times, away in enumerate((0, 60), 1):
+            clock.ahead += away
+            guest, alice = Sender(), Seer()
+            await guest.publish(house, "guest-7")
+            await alice.watch(house, f"alice-{away}")
+            guest.frame(key=True)
+            await until(lambda alice=alice: len(alice.pictures()) == 4)  # type: ignore[misc]
+            assert house.worker.statistics("1")["slots"]["guest"]["live"]
+            await alice.close()
+            await guest.close()
+            await until(lambda times=times: len(house.told("lost")) == times)  # type: ignore[misc]
+        assert not house.told("slot_expired")
+        clock.ahead += 91
+        await until(lambda: house.told("slot_expired"))
+        assert [event.participant for event in house.told("slot_expired")] == ["guest-7"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
 import streaming
+from streaming.commands import SLOTS
 from tests.streaming.people import QUIET, Bars, Tone, Watching, until
 
 PAGE = (Path(streaming.__file__).parent / "README.md").read_text()
@@ -74,3 +75,9 @@ def is_open(port: int) -> bool:
 def test_every_file_the_page_names_is_there() -> None:
     named = set(re.findall(r"`(\w+\.py)`", PAGE))
     assert named and {name for name in named if not (FILES / name).exists()} == set()
+
+
+def test_the_page_names_every_slot() -> None:
+    (told,) = re.findall(r"A session is a room with (\w+) slots, (.*?)\. ", PAGE)
+    assert re.findall(r"`(\w+)`", told[1]) == [*SLOTS]
+    assert told[0] == ("no", "one", "two", "three", "four")[len(SLOTS)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from streaming import tcp
 from streaming.commands import Publish
 from streaming.ice import write_request
-from streaming.tcp import MAX_FRAME, Unframer
-from tests.streaming.people import studio
+from streaming.path import Route
+from streaming.tcp import MAX_FRAME, MAX_QUEUED, TcpDoor, Unframer
+from tests.streaming.people import studio, until
 from tests.streaming.wire import OFFER, Caller
 
 
@@ -58,3 +60,45 @@ async def test_a_silent_connection_is_closed(monkeypatch: pytest.MonkeyPatch) ->
         reader, writer = await asyncio.open_connection("127.0.0.1", house.worker.port)
         assert await reader.read() == b""
         writer.close()
+
+
+async def test_who_does_not_read_loses_packets_and_neither_memory_grows_nor_anybody_else_waits() -> None:
+    routes: dict[bytes, Route] = {}
+    door = TcpDoor(routes.__setitem__, lambda route: True, lambda route: None)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    await door.open(["127.0.0.1"], port)
+
+    async def comes(name: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        # So small a limit: this end stops reading from the socket long before a picture is in.
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_024)
+        writer.write(len(name).to_bytes(2, "big") + name)
+        await until(lambda: name in routes)
+        return reader, writer
+
+    async def receive(reader: asyncio.StreamReader) -> int:
+        data = await reader.readexactly(int.from_bytes(await reader.readexactly(2), "big"))
+        assert len(data) == 1_200
+        return int.from_bytes(data[:4], "big")
+
+    async with asyncio.timeout(30):
+        slow, quick = await comes(b"slow"), await comes(b"quick")
+        sent = 0
+        while door.counters.dropped < 100:
+            routes[b"slow"].send(sent.to_bytes(4, "big") + bytes(1_196))
+            sent += 1
+            if sent % 100 == 0:
+                await asyncio.sleep(0)
+        transport = routes[b"slow"]._transport  # type: ignore[attr-defined]
+        assert transport.get_write_buffer_size() <= MAX_QUEUED + 1_202
+        routes[b"quick"].send(bytes(1_200))
+        assert await receive(quick[0]) == 0
+        # What did come is whole and in order; the line is good again once it is read.
+        found = [await receive(slow[0]) for _ in range(sent - door.counters.dropped)]
+        assert found == sorted(set(found)) and found[-1] < sent
+        routes[b"slow"].send(sent.to_bytes(4, "big") + bytes(1_196))
+        assert await receive(slow[0]) == sent
+        for _, writer in (slow, quick):
+            writer.close()
+        await door.close()

@@ -1,5 +1,5 @@
 /**
- * Watching over WebRTC: the server offers two fixed slots (main and guest, sound and picture each), we answer.
+ * Watching over WebRTC: the server offers three fixed slots (main, guest and co-host, sound and picture each), we answer.
  *
  * Events: "attached" (an element got its stream and is to be played), "playing" (first picture), "quality" ("good" | "smaller" | "weak" | "sound" | "waiting"), "reconnecting", and once
  * "broken" with why: "full" | "unplayable" | "unreachable" | "refused" | "moved" (ask for a new one at once). A broken line is closed and not used again.
