@@ -27,9 +27,11 @@ class Counting(LiveSegments):
     """Keeps what came to the origin."""
 
     asked: list[str]
+    heads: list[dict[bytes, bytes]]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.asked.append(scope["path"])
+        self.heads.append(dict(scope["headers"]))
         await super().__call__(scope, receive, send)
 
 
@@ -56,7 +58,7 @@ async def edge(root: Path, allowed: bool = True) -> AsyncIterator[tuple[int, Cou
         return allowed
 
     app = Counting(root, may_watch=may_watch)
-    app.asked = []
+    app.asked, app.heads = [], []
     async with serving(app, {}) as origin:
         with in_front(origin) as port:
             yield port, app
@@ -101,6 +103,15 @@ async def test_a_part_is_fetched_once_however_many_ask(root: Path) -> None:
         answers = await asyncio.gather(*(one.get(PART, "bytes=0-9") for one in viewers))
         assert {(answer.status, answer.body) for answer in answers} == {(206, b"0000200000")}
         assert app.asked == [PART]
+
+
+async def test_the_lines_to_the_origin_stay_open_and_it_hears_whom_it_is_asked_for(root: Path) -> None:
+    async with edge(root) as (port, app):
+        for target, byte_range in ((PART, "bytes=0-9"), (PART, "bytes=10-"), ("/hls/1/v0/live.m3u8", "")):
+            await get(port, target, byte_range)
+        assert len(app.heads) == 3
+        for head in app.heads:
+            assert b"connection" not in head and head[b"host"] == b"localhost"
 
 
 async def test_bytes_still_to_come_are_waited_for_at_the_origin(root: Path) -> None:
