@@ -18,5 +18,8 @@ interface HeadStart {
   sent: { type: string; id: number; [field: string]: unknown }[];
   /** `performance.now()` when the socket was opened. */
   begun: number;
+  /** For the picture that was asked for, and whether the offer could be answered on it, once there is one. */
+  connection?: RTCPeerConnection;
+  answered?: Promise<boolean>;
 }
 declare var headStart: HeadStart | undefined;

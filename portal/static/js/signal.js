@@ -57,6 +57,9 @@ export class Signal extends Emitter {
     if (this.state === "open") this.#ping();
   };
 
+  /** What head-start.js did, for the first who watches. @type {HeadStart | null} */
+  begun = null;
+
   /** @param {string} url @param {"viewer" | "leader" | "moderator" | "guest" | "cohost"} role */
   constructor(url, role) {
     super();
@@ -169,9 +172,12 @@ export class Signal extends Emitter {
 
   /** The socket is older than this module: it has said hello itself, and may have been answered.
    * @param {HeadStart} start */
-  #follow({ socket, held, sent }) {
+  #follow(start) {
+    const { socket, held, sent } = start;
+    this.begun = start;
     this.#lastId = sent.length;
-    for (const { type, id } of sent.slice(1)) this.#asked.set(type, id);
+    // An answer to the offer is told once more by whoever made the picture its own; nobody waits for that one's echo.
+    for (const { type, id } of sent) if (type === "watch") this.#asked.set(type, id);
     const heard = () => this.#socket === socket && this.#patience.heard(() => this.#swallowed());
     if (socket.readyState === WebSocket.OPEN) heard();
     else socket.addEventListener("open", heard);

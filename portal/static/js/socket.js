@@ -33,5 +33,6 @@ export function takeHeadStart(url) {
   globalThis.headStart = undefined;
   if (start?.url === url && start.socket.readyState <= WebSocket.OPEN) return start;
   start?.socket.close();
+  start?.connection?.close();
   return undefined;
 }

@@ -68,7 +68,9 @@ export class RtcLine extends Emitter {
   #wake = () => this.#awake();
   /** @type {Counts} */
   #counts = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
-  #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  #connection;
+  /** @type {Promise<boolean> | undefined} head-start.js has answered the offer, or could not */
+  #answered;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watchdog;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -79,7 +81,11 @@ export class RtcLine extends Emitter {
     super();
     this.signal = signal;
     this.slots = slots;
-    this.#connection.ontrack = (event) => whenWorthIt(event.track, () => this.#attach(event));
+    const { begun } = signal;
+    signal.begun = null;
+    this.#connection = begun?.connection ?? new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#answered = begun?.answered;
+    if (!this.#answered) this.#connection.ontrack = (event) => this.#arrived(event);
     this.#connection.onconnectionstatechange = () => this.#changed();
     // Another media process took the session over: this connection is dead however it looks.
     this.#ears = [
@@ -154,14 +160,24 @@ export class RtcLine extends Emitter {
 
   /** @param {string} sdp */
   async #answer(sdp) {
-    await this.#connection.setRemoteDescription({ type: "offer", sdp });
-    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    if (await this.#answered) for (const transceiver of this.#connection.getTransceivers()) this.#arrived({ track: transceiver.receiver.track, transceiver });
+    else {
+      await this.#connection.setRemoteDescription({ type: "offer", sdp });
+      await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    }
+    this.#answered = undefined;
     // At once: the server is ICE-lite and needs none of our candidates.
     const accepted = await this.signal.request("accept", { peer: this.#peer, sdp: this.#connection.localDescription?.sdp });
     if (accepted.playable === false) this.#break("unplayable");
   }
 
-  /** @param {RTCTrackEvent} event */
+  /** @typedef {{track: MediaStreamTrack, transceiver: RTCRtpTransceiver}} Arrival */
+  /** @param {Arrival} arrival */
+  #arrived(arrival) {
+    whenWorthIt(arrival.track, () => this.#attach(arrival));
+  }
+
+  /** @param {Arrival} event */
   #attach(event) {
     const { track } = event;
     const slot = slotOf(event.transceiver.mid);
