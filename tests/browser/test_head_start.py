@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from portal.live.models import LiveSession
 from tests.browser.conftest import Site
@@ -59,6 +59,47 @@ def test_modules_go_on_with_the_socket_and_the_answers_of_the_head_start(
     assert wire.heard[0]["tab"] == page.evaluate("sessionStorage.getItem('tab')")
     assert len({message["id"] for message in wire.heard}) == len(wire.heard)
     page.context.close()
+
+
+OFFER = """async () => { const connection = new RTCPeerConnection();
+    for (const kind of ["audio", "video"]) connection.addTransceiver(kind, { direction: "sendonly" });
+    return (await connection.createOffer()).sdp; }"""
+COUNTED = """window.connections = 0; window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); window.connections += 1; } };"""
+
+
+def test_the_offer_is_answered_before_the_modules_come_and_they_go_on_with_that_connection(
+    browser: Browser, site: Site
+) -> None:
+    page = a_phone(browser, site)
+    page.goto(site.url("/"))
+    offer = {"type": "offer", "peer": "p1", "sdp": page.evaluate(OFFER)}
+    page.add_init_script(COUNTED)
+    wire = Wire(page, {"hello": WELCOME, "watch": offer, "accept": {"type": "accepted", "playable": True}})
+    modules: list[Route] = []
+    page.route("**/live-first.js", lambda route: modules.append(route))
+    page.goto(site.url(site.live), wait_until="commit")
+    heard(wire, page, 1)
+    for module in modules:
+        module.continue_()
+    page.wait_for_function("() => document.querySelector('[data-main]').srcObject?.getVideoTracks().length === 1")
+    accepts = heard(wire, page, 2)
+    assert {one["peer"] for one in accepts} == {"p1"}
+    assert len({one["sdp"] for one in accepts}) == 1 and "a=recvonly" in accepts[0]["sdp"]
+    assert len({message["id"] for message in wire.heard}) == len(wire.heard)
+    assert page.evaluate("window.connections") == 1
+    page.context.close()
+
+
+def heard(wire: Wire, page: Page, count: int) -> list[dict[str, Any]]:
+    """As many accepts, waited for."""
+    for _ in range(200):
+        if wire.types().count("accept") >= count:
+            break
+        page.wait_for_timeout(50)
+    found = [message for message in wire.heard if message["type"] == "accept"]
+    assert len(found) == count
+    return found
 
 
 def test_without_the_head_start_modules_open_a_socket_themselves(browser: Browser, site: Site) -> None:

@@ -12,7 +12,8 @@ import { currentIndex, playerSeconds } from "../../portal/static/js/replay-map.j
 import { placeWords, standing } from "../../portal/static/js/stage-state.js";
 import { dayWords } from "../../portal/static/js/day-words.js";
 import { countdown, position } from "../../portal/static/js/time.js";
-import { quality, qualityWords, slotOf } from "../../portal/static/js/watch-rtc.js";
+import { quality, qualityWords } from "../../portal/static/js/rtc-quality.js";
+import { slotOf } from "../../portal/static/js/watch-rtc.js";
 
 const row = (id, more = {}) => ({ id, text: `q${id}`, wall_state: "shown", stage_state: "new", votes: 0, ...more });
 const empty = states.begin({ state: "live", slate_text: "" }, []);

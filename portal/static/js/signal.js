@@ -57,9 +57,6 @@ export class Signal extends Emitter {
     if (this.state === "open") this.#ping();
   };
 
-  /** What head-start.js did, for the first who watches. @type {HeadStart | null} */
-  begun = null;
-
   /** @param {string} url @param {"viewer" | "leader" | "moderator" | "guest" | "cohost"} role */
   constructor(url, role) {
     super();
@@ -172,11 +169,9 @@ export class Signal extends Emitter {
 
   /** The socket is older than this module: it has said hello itself, and may have been answered.
    * @param {HeadStart} start */
-  #follow(start) {
-    const { socket, held, sent } = start;
-    this.begun = start;
+  #follow({ socket, held, sent }) {
     this.#lastId = sent.length;
-    // An answer to the offer is told once more by whoever made the picture its own; nobody waits for that one's echo.
+    // What it accepted RtcLine accepts once more: nobody waits for the answer to the first time.
     for (const { type, id } of sent) if (type === "watch") this.#asked.set(type, id);
     const heard = () => this.#socket === socket && this.#patience.heard(() => this.#swallowed());
     if (socket.readyState === WebSocket.OPEN) heard();

@@ -26,13 +26,27 @@ export function signalUrl(session) {
   return `${scheme}//${location.host}/ws/live/${session}/`;
 }
 
+/** What head-start.js began of the picture, until somebody watches. @type {HeadStart | undefined} */
+let begun;
+
 /** The socket that the page opened before its modules came, once, if it still lives.
  * @param {string} url @returns {HeadStart | undefined} */
 export function takeHeadStart(url) {
   const start = globalThis.headStart;
   globalThis.headStart = undefined;
-  if (start?.url === url && start.socket.readyState <= WebSocket.OPEN) return start;
+  if (start?.url === url && start.socket.readyState <= WebSocket.OPEN) {
+    begun = start;
+    return start;
+  }
   start?.socket.close();
   start?.connection?.close();
   return undefined;
+}
+
+/** The connection for the picture that head-start.js made on that socket, once.
+ * @returns {Pick<HeadStart, "connection" | "answered"> | undefined} */
+export function takeConnection() {
+  const start = begun;
+  begun = undefined;
+  return start;
 }

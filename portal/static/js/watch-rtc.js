@@ -7,7 +7,9 @@
 
 import { Emitter } from "./emitter.js";
 import { iceServers } from "./ice-servers.js";
+import { counts, quality, qualityWords } from "./rtc-quality.js";
 import { SignalError } from "./signal.js";
+import { takeConnection } from "./socket.js";
 
 const CONNECT_WITHIN = 8_000;
 const RESTART_AFTER = 1_000;
@@ -17,34 +19,16 @@ const LOOK_EVERY = 2_000;
 const UNPLAYABLE_LOOKS = 3;
 // Without a first picture of the leader for so long, the others go ahead.
 const OTHERS_AFTER = 1_000;
-const WEAK_LOSS = 0.08;
 
 /** @typedef {{main: HTMLVideoElement, guest: HTMLVideoElement, cohost: HTMLVideoElement}} Slots */
-/** @typedef {{video: number, audio: number, decoded: number, lost: number, received: number}} Counts */
+/** @typedef {{track: MediaStreamTrack, transceiver: RTCRtpTransceiver}} Arrival */
+/** @typedef {import("./rtc-quality.js").Counts} Counts */
 
 /** Which slot a section of the offer belongs to: mids are `main-audio`, `main-video`, and so on for each slot.
  * @param {string | null} mid @returns {keyof Slots} */
 export function slotOf(mid) {
   const slot = mid?.split("-")[0];
   return slot === "guest" || slot === "cohost" ? slot : "main";
-}
-
-/** Quality in a word, from what came since the last look.
- * @param {Counts} now @param {Counts} before @returns {"good" | "weak" | "sound" | "waiting"} */
-export function quality(now, before) {
-  const video = now.video - before.video;
-  const audio = now.audio - before.audio;
-  if (video <= 0) return audio > 0 ? "sound" : "waiting";
-  const lost = now.lost - before.lost;
-  return lost / Math.max(1, lost + now.received - before.received) > WEAK_LOSS ? "weak" : "good";
-}
-
-/** What the server sends of the picture goes before what we measure: it knows why.
- * @param {"full" | "reduced" | "paused"} picture @param {ReturnType<typeof quality>} measured */
-export function qualityWords(picture, measured) {
-  if (measured === "waiting") return measured;
-  if (picture === "paused") return "sound";
-  return picture === "reduced" && measured === "good" ? "smaller" : measured;
 }
 
 export class RtcLine extends Emitter {
@@ -81,8 +65,7 @@ export class RtcLine extends Emitter {
     super();
     this.signal = signal;
     this.slots = slots;
-    const { begun } = signal;
-    signal.begun = null;
+    const begun = takeConnection();
     this.#connection = begun?.connection ?? new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.#answered = begun?.answered;
     if (!this.#answered) this.#connection.ontrack = (event) => this.#arrived(event);
@@ -160,8 +143,9 @@ export class RtcLine extends Emitter {
 
   /** @param {string} sdp */
   async #answer(sdp) {
-    if (await this.#answered) for (const transceiver of this.#connection.getTransceivers()) this.#arrived({ track: transceiver.receiver.track, transceiver });
-    else {
+    if (await this.#answered) {
+      for (const transceiver of this.#connection.getTransceivers()) this.#arrived({ track: transceiver.receiver.track, transceiver });
+    } else {
       await this.#connection.setRemoteDescription({ type: "offer", sdp });
       await this.#connection.setLocalDescription(await this.#connection.createAnswer());
     }
@@ -171,10 +155,9 @@ export class RtcLine extends Emitter {
     if (accepted.playable === false) this.#break("unplayable");
   }
 
-  /** @typedef {{track: MediaStreamTrack, transceiver: RTCRtpTransceiver}} Arrival */
-  /** @param {Arrival} arrival */
-  #arrived(arrival) {
-    whenWorthIt(arrival.track, () => this.#attach(arrival));
+  /** @param {Arrival} event */
+  #arrived(event) {
+    whenWorthIt(event.track, () => this.#attach(event));
   }
 
   /** @param {Arrival} event */
@@ -271,22 +254,6 @@ function whyOf(error) {
   if (!(error instanceof SignalError)) return "unplayable";
   if (error.code === "full" || error.code === "try_later" || error.code === "too_many") return "full";
   return error.code === "not_allowed" ? "refused" : "unreachable";
-}
-
-/** @param {RTCStatsReport} report @returns {Counts} */
-function counts(report) {
-  const sum = { video: 0, audio: 0, decoded: 0, lost: 0, received: 0 };
-  for (const entry of report.values()) {
-    if (entry.type !== "inbound-rtp") continue;
-    if (entry.kind === "audio") sum.audio += entry.bytesReceived ?? 0;
-    else {
-      sum.video += entry.bytesReceived ?? 0;
-      sum.decoded += entry.framesDecoded ?? 0;
-      sum.lost += entry.packetsLost ?? 0;
-      sum.received += entry.packetsReceived ?? 0;
-    }
-  }
-  return sum;
 }
 
 /** Now, but while the page is loading not before there is something to show: a player of an empty place would hold up the
