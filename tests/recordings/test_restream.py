@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -80,18 +81,19 @@ async def broadcast(recorded: Path, root: Path, begin: asyncio.Event | None = No
     directory = root / "9"
     shutil.copytree(recorded, directory)
     (directory / journal.ENDED).unlink()
-    path = directory / "v0" / journal.NAME
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"")
+    journals = [directory / rendition / journal.NAME for rendition in ("v0", "v1", "a0")]
+    written = [path.read_bytes().splitlines(keepends=True) for path in journals]
+    for path in journals:
+        path.write_bytes(b"")
 
     async def write() -> None:
         if begin is not None:
             await begin.wait()
-        with path.open("ab") as file:
-            for line in lines:
-                file.write(line)
-                file.flush()
-                await asyncio.sleep(0.2)
+        for lines in zip_longest(*written, fillvalue=b""):
+            for path, line in zip(journals, lines, strict=True):
+                with path.open("ab") as file:
+                    file.write(line)
+            await asyncio.sleep(0.2)
         journal.mark_ended(directory)
 
     writing = asyncio.create_task(write())
