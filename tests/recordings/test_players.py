@@ -9,7 +9,7 @@ import pytest
 from recordings.live_asgi import LiveSegments
 from recordings.playlists import Cue
 from tests.recordings.small_server import serving
-from tests.recordings.test_restream import broadcast
+from tests.recordings.written_anew import broadcast
 
 pytestmark = pytest.mark.servers
 
