@@ -3,8 +3,8 @@ database.
 
 Addresses below `/hls/<session>/`: `master.m3u8` (low latency), `replay.m3u8` (everything: rewind while live,
 VOD after), `{v0,v1,a0}/live.m3u8` and `…/replay.m3u8`, `…/init-<epoch>.mp4`, `…/<msn>.m4s`, `captions.m3u8`,
-`captions-replay.m3u8` and `captions/<msn>.vtt`. A live list may be asked to wait (`_HLS_msn`, `_HLS_part`),
-an open byte range of the newest segment waits for its next part.
+`captions-replay.m3u8`, `captions/<msn>.vtt` and `captions/live-<msn>.vtt`. A live list may be asked to wait
+(`_HLS_msn`, `_HLS_part`), an open byte range of the newest segment waits for its next part.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ from recordings.delivery import (
 )
 from recordings.following import Follower, Places, TooManyWaiting
 from recordings.journal import RENDITIONS
+from recordings.late_captions import LATE_MS, as_they_came
 from recordings.playlists import PARTS_PER_SEGMENT, Cue, Report
 from recordings.slates import sized, slate_file
 
@@ -56,7 +57,7 @@ ADDRESS = re.compile(r"(?:/hls)?/(?P<session>\d{1,18})/(?P<rest>[a-z0-9/.-]{1,60
 LIST = re.compile(r"(?P<rendition>v0|v1|a0)/(?P<which>live|replay)\.m3u8")
 INIT = re.compile(r"(?P<rendition>v0|v1|a0)/init-(?P<epoch>\d{1,9})\.mp4")
 SEGMENT = re.compile(r"(?P<rendition>v0|v1|a0)/(?P<msn>\d{1,9})(?P<slate>-slate)?\.m4s")
-CAPTION = re.compile(r"captions/(?P<msn>\d{1,9})\.vtt")
+CAPTION = re.compile(r"captions/(?P<live>live-)?(?P<msn>\d{1,9})\.vtt")
 
 
 @dataclass(slots=True)
@@ -75,8 +76,8 @@ class LiveSegments:
     """`root/<session>/` holds the recordings. `may_watch(session)` is asked every 2 s per session; None:
     everybody may.
 
-    `captions(session, begin_ms, end_ms)` gives (begin_ms, end_ms, speaker, text) in recording time, as a
-    list or as an awaitable of one; None: lists without captions.
+    `captions(session, begin_ms, end_ms)` gives the cues of that recording time, as a list or as an awaitable of one;
+    None: lists without captions.
     """
 
     def __init__(
@@ -266,9 +267,13 @@ class LiveSegments:
                 playlists.caption_segment(segment, ()).encode(), "text/vtt; charset=utf-8", NO_CACHE
             )
         begin = round((segment.begin - MEDIA_START) * 1000)
-        cues = self._captions(session.number, begin, begin + round(segment.duration * 1000))
+        late = follower.wall0 if found and found["live"] and not follower.ended else None
+        since = begin if late is None else max(0, begin - LATE_MS)
+        cues = self._captions(session.number, since, begin + round(segment.duration * 1000))
         if inspect.isawaitable(cues):
             cues = await cues
+        if late is not None:
+            cues = as_they_came(cues, late, follower.screen.withheld.delay)
         words = playlists.caption_segment(segment, cues).encode()
         return Answer(words, "text/vtt; charset=utf-8", NO_CACHE, headers=(SHARED,))
 

@@ -5,6 +5,7 @@ segments in, text out.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from recordings.cmaf import MEDIA_START
 from recordings.journal import Segment
@@ -20,7 +21,15 @@ WITH_PARTS = 3  # newest complete segments whose parts are listed too
 TIMESTAMP_MAP = f"X-TIMESTAMP-MAP=MPEGTS:{MEDIA_START * 90_000},LOCAL:00:00:00.000"
 SKIP_UNTIL = 12 * TARGET_DURATION
 
-Cue = tuple[int, int, str, str]  # begin and end in recording ms, speaker, text
+
+class Cue(NamedTuple):
+    """A caption; begin and end in recording ms. `kept`: the wall clock when it was final, None where nobody knows."""
+
+    begin_ms: int
+    end_ms: int
+    speaker: str
+    text: str
+    kept: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +223,11 @@ def master_list(which: str, captions: bool) -> str:
 
 
 def captions_list(segments: Sequence[Segment], wall0: float | None, ended: bool, whole: bool) -> str:
-    """WebVTT list with the numbers, lengths and discontinuities of the picture. No parts: words may come a
-    segment late."""
+    """WebVTT list with the numbers, lengths and discontinuities of the picture. No parts: words come late.
+
+    The live list has files of its own (`late_captions`); `whole` names those with the words at their own times.
+    """
+    file = "captions/" if whole else "captions/live-"
     listed = [entry for entry in entries(segments) if entry.segment is None or entry.segment.complete]
     if not whole:
         listed = listed[-WINDOW:]
@@ -234,7 +246,7 @@ def captions_list(segments: Sequence[Segment], wall0: float | None, ended: bool,
             lines.append("#EXT-X-GAP")
         elif wall0 is not None:
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_wall_time(wall0, entry.segment.begin)}")
-        lines += [f"#EXTINF:{entry.duration:.5f},", f"captions/{entry.msn}.vtt"]
+        lines += [f"#EXTINF:{entry.duration:.5f},", f"{file}{entry.msn}.vtt"]
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
@@ -246,10 +258,10 @@ def caption_segment(segment: Segment, cues: Iterable[Cue]) -> str:
     begin = (segment.begin - MEDIA_START) * 1000
     end = begin + segment.duration * 1000
     lines = ["WEBVTT", TIMESTAMP_MAP, ""]
-    for cue_begin, cue_end, speaker, text in cues:
-        shown_from, shown_to = max(begin, cue_begin), min(end, cue_end)
-        if shown_from < shown_to and text.strip():
-            lines += [f"{_clock(shown_from)} --> {_clock(shown_to)}", _cue_text(speaker, text), ""]
+    for cue in cues:
+        shown_from, shown_to = max(begin, cue.begin_ms), min(end, cue.end_ms)
+        if shown_from < shown_to and cue.text.strip():
+            lines += [f"{_clock(shown_from)} --> {_clock(shown_to)}", _cue_text(cue.speaker, cue.text), ""]
     return "\n".join(lines) + "\n"
 
 

@@ -53,7 +53,10 @@ def store_cue(spoken: Spoken) -> bool:
     """
     if LiveSession.objects.filter(pk=spoken.session_id, rehearsal_of__isnull=False).exists():
         return False
-    _, created = Cue.objects.update_or_create(uid=spoken.uid, defaults=_fields(spoken))
+    fields = _fields(spoken)
+    _, created = Cue.objects.update_or_create(
+        uid=spoken.uid, defaults=fields, create_defaults=fields | {"kept_at": timezone.now()}
+    )
     return created
 
 

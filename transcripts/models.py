@@ -19,6 +19,8 @@ class Cue(models.Model):
     end_ms = models.PositiveBigIntegerField()
     text = models.TextField()
     final = models.BooleanField(default=True)
+    # Live viewers of the lists cannot have read it before; null: it was made after the broadcast.
+    kept_at = models.DateTimeField(null=True, editable=False)
     engine = models.CharField(max_length=40)
     language = models.CharField(max_length=16)
     # What the search index reads, made from `text` by `transcripts.search.index_text`.

@@ -18,6 +18,8 @@ GREEN: Colour = (52, 104, 84, 255)
 # Long enough to be seen by whoever watches the console.
 LOOK_S = 2.0
 BETWEEN_S = 8.0
+# From question to question: one citizen asks all of them, and nobody may ask more than ten in ten minutes.
+EVERY_S = 62.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ MATTERS = (
     Matter("学校旁边的路灯不亮，能不能修一修？", "柳树村", "light-ask", "light-answer"),
     Matter("新的自来水，每户要交多少钱？", "柳树村", "water-ask", "water-answer"),
 )
+
+
+def quiet_after(asked: float, answered: float) -> float:
+    """Seconds until the next question."""
+    return max(BETWEEN_S, asked + EVERY_S - answered)
 
 
 class Story:
@@ -61,10 +68,12 @@ class Story:
                 await leader.voice.say("welcome")
                 ends = time.monotonic() + seconds
                 for matter in cycle(MATTERS):
+                    asked = time.monotonic()
                     await self._answer(matter, leader, moderator, citizen, await citizen_picture)
-                    if time.monotonic() + BETWEEN_S >= ends:
+                    quiet = quiet_after(asked, time.monotonic())
+                    if time.monotonic() + quiet >= ends:
                         break
-                    await asyncio.sleep(BETWEEN_S)
+                    await asyncio.sleep(quiet)
                 await leader.voice.say("goodbye")
                 await asyncio.sleep(LOOK_S)
             finally:

@@ -88,7 +88,13 @@ def _captions_between(session_id: int, begin_ms: int, end_ms: int) -> list[Cue]:
     rows = Captions.objects.filter(session_id=session_id, begin_ms__lt=end_ms, end_ms__gt=begin_ms)
     kept = withheld.read(directory_of(session_id))
     return [
-        (row.begin_ms, row.end_ms, row.speaker, row.text)
+        Cue(
+            row.begin_ms,
+            row.end_ms,
+            row.speaker,
+            row.text,
+            row.kept_at.timestamp() if row.kept_at else None,
+        )
         for row in rows
         if not kept.hides(row.begin_ms, row.end_ms)
     ]

@@ -73,8 +73,8 @@ def files() -> Files:
 
 
 def captions(session: int, begin_ms: int, end_ms: int) -> list[Cue]:
-    cues = [(2_000, 2_500, "林", "重启之前"), (6_200, 6_700, "林", "重启之后")]
-    return [cue for cue in cues if cue[0] < end_ms and cue[1] > begin_ms]
+    cues = [Cue(2_000, 2_500, "林", "重启之前"), Cue(6_200, 6_700, "林", "重启之后")]
+    return [cue for cue in cues if cue.begin_ms < end_ms and cue.end_ms > begin_ms]
 
 
 async def test_the_replay_plays_over_a_restart_and_finds_every_moment(recorded: Path, page: Page) -> None:

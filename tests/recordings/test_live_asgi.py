@@ -232,13 +232,13 @@ async def test_the_right_to_watch_is_asked_for_and_asked_again(root: Path) -> No
 async def test_captions_come_from_whoever_was_given(root: Path) -> None:
     async def captions(session: int, begin_ms: int, end_ms: int) -> list[Cue]:
         assert (session, begin_ms, end_ms) == (1, 1_000, 2_000)
-        return [(1_200, 1_700, "林", "您好")]
+        return [Cue(1_200, 1_700, "林", "您好")]
 
     app = LiveSegments(root, captions=captions)
     assert "captions.m3u8" in (await get(app, "/hls/1/master.m3u8")).text
     assert "captions-replay.m3u8" in (await get(app, "/hls/1/replay.m3u8")).text
     listed = (await get(app, "/hls/1/captions.m3u8")).text
-    assert re.findall(r"^captions/(\d+)\.vtt$", listed, re.MULTILINE) == ["0", "1"]
+    assert re.findall(r"^captions/live-(\d+)\.vtt$", listed, re.MULTILINE) == ["0", "1"]
     cues = await get(app, "/hls/1/captions/1.vtt")
     assert "00:00:01.200 --> 00:00:01.700\n<v 林>您好" in cues.text
     assert cues.headers["content-type"].startswith("text/vtt")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from recordings import playlists, timeline
 from recordings.journal import Part, Segment, grouped
+from recordings.playlists import Cue
 
 
 @st.composite
@@ -154,9 +155,9 @@ def test_a_moment_in_a_restart_gap_is_where_the_next_epoch_begins() -> None:
 
 def test_cues_are_cut_at_the_edges_and_cannot_break_out() -> None:
     cues = [
-        (3_500, 4_500, "林<b>", "第一 --> 句\n\nNOTE x"),
-        (4_900, 9_000, "", "a & b"),
-        (9_000, 9_500, "", "not here"),
+        Cue(3_500, 4_500, "林<b>", "第一 --> 句\n\nNOTE x"),
+        Cue(4_900, 9_000, "", "a & b"),
+        Cue(9_000, 9_500, "", "not here"),
     ]
     text = playlists.caption_segment(one_segment(), cues)
     assert "00:00:04.000 --> 00:00:04.500" in text

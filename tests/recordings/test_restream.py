@@ -6,8 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from recordings.live_bytes import LiveParts
 from recordings.restream import Restream, Target, targets
 from recordings.withheld import Withheld
 from tests.recordings import measuring
+from tests.recordings.written_anew import broadcast
 from tests.whole.county import free_port
 from tests.whole.servers import wait_for_port
 
@@ -72,33 +72,6 @@ def engine() -> Iterator[Engine]:
     yield made
     made.stop()
     shutil.rmtree(made.folder)
-
-
-@asynccontextmanager
-async def broadcast(recorded: Path, root: Path, begin: asyncio.Event | None = None) -> AsyncIterator[Path]:
-    """The recording (8 s with a restart inside) written anew, line by line, in its own time; from `begin` on."""
-    directory = root / "9"
-    shutil.copytree(recorded, directory)
-    (directory / journal.ENDED).unlink()
-    path = directory / "v0" / journal.NAME
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"")
-
-    async def write() -> None:
-        if begin is not None:
-            await begin.wait()
-        with path.open("ab") as file:
-            for line in lines:
-                file.write(line)
-                file.flush()
-                await asyncio.sleep(0.2)
-        journal.mark_ended(directory)
-
-    writing = asyncio.create_task(write())
-    try:
-        yield directory
-    finally:
-        writing.cancel()
 
 
 def command_lines() -> str:

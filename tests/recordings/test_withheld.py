@@ -133,7 +133,7 @@ async def test_after_a_cut_no_list_is_only_a_difference(tmp_path: Path) -> None:
 
 
 async def test_no_caption_of_a_cut_segment_is_served(cut: Path) -> None:
-    cues: list[Cue] = [(0, 60_000, "", "words")]
+    cues: list[Cue] = [Cue(0, 60_000, "", "words")]
     app = LiveSegments(cut.parent, captions=lambda *_: cues)
     assert "words" in (await get(app, "/hls/7/captions/1.vtt")).text
     assert "words" not in (await get(app, "/hls/7/captions/2.vtt")).text

@@ -3,9 +3,10 @@
 import av
 import pytest
 
+from portal.questions.actions.limits import PACE_LIMIT, PACE_WINDOW
 from signaling.demo.peer import reachable
 from signaling.demo.picture import FRAMES_PER_S, LOOP_S, encoded
-from signaling.demo.story import MATTERS
+from signaling.demo.story import BETWEEN_S, MATTERS, quiet_after
 from signaling.demo.tracks import SPEECH, sentence
 from transcripts.sound import packet_samples
 
@@ -47,3 +48,17 @@ def test_packets_to_loopback_go_to_our_own_address_instead() -> None:
     assert reachable(ANSWER.replace("127.0.0.1", "203.0.113.9"), OFFER).count("203.0.113.9") == 1
     with pytest.raises(ValueError, match="no network address"):
         reachable(ANSWER, "v=0\r\n")
+
+
+def test_the_demo_citizen_asks_no_faster_than_citizens_may() -> None:
+    """A broadcast of ten minutes ended by itself after five, when the eleventh question was refused."""
+    now, asked = 0.0, []
+    while now < 1_200:
+        asked.append(now)
+        answered = now + 20
+        now = answered + quiet_after(asked[-1], answered)
+    assert all(
+        later - first > PACE_WINDOW.total_seconds()
+        for first, later in zip(asked, asked[PACE_LIMIT:], strict=False)
+    )
+    assert quiet_after(0, 100) == BETWEEN_S

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,16 @@ def test_the_same_caption_twice_is_one_row(session: LiveSession) -> None:
     assert not actions.store_cue(spoken(session, 1000, "路灯坏了很久", revision=2))
     assert [(cue.text, cue.revision) for cue in Cue.objects.all()] == [("路灯坏了很久", 2)]
     assert [hit.cue.text for hit in queries.search("很久")] == ["路灯坏了很久"]
+
+
+def test_a_caption_remembers_when_it_was_first_kept(session: LiveSession) -> None:
+    """Lists show it to live viewers from then on: words that are heard better later must not be shown again."""
+    before = timezone.now()
+    actions.store_cue(spoken(session, 1000, "路灯坏了"))
+    first = Cue.objects.get().kept_at
+    assert first is not None and before <= first <= timezone.now()
+    actions.store_cue(spoken(session, 1000, "路灯坏了很久", revision=2))
+    assert Cue.objects.get().kept_at == first
 
 
 def test_a_passage_is_what_lies_in_it_by_more_than_half(session: LiveSession) -> None:

@@ -28,6 +28,8 @@ FLAGS = [
     "--disable-renderer-backgrounding",
     "--force-color-profile=srgb",
 ]
+# Nobody taps in most tests.
+SOUND_AT_ONCE = "--autoplay-policy=no-user-gesture-required"
 CLOCK_CAMERA = Path(__file__).with_name("clock_camera.js")
 
 
@@ -42,12 +44,17 @@ class Someone:
     """One person: a browser, one context, one page."""
 
     def __init__(
-        self, playwright: Playwright, url: str, size: dict[str, int], locale: str = "zh-CN", flags: Any = ()
+        self,
+        playwright: Playwright,
+        url: str,
+        size: dict[str, int],
+        locale: str = "zh-CN",
+        flags: Any = (SOUND_AT_ONCE,),
     ):
         self.url = url
         self.browser: Browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
-            args=[*FLAGS, "--autoplay-policy=no-user-gesture-required", *flags],
+            args=[*FLAGS, *flags],
         )
         self.context: BrowserContext = self.browser.new_context(
             viewport={"width": size["width"], "height": size["height"]},

@@ -1,15 +1,9 @@
 """Browsers in which WebRTC is there in name only, or late: the picture comes over HLS by itself."""
 
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.whole.county import ROOT, County
-from tests.whole.evening import until
+from tests.whole.county import County
 from tests.whole.people import PHONE, Citizen
 
 pytestmark = pytest.mark.browser
@@ -27,26 +21,6 @@ SLOW = """window.RTCPeerConnection = class extends RTCPeerConnection {
         return super.setRemoteDescription(description);
     }
 };"""
-
-
-@pytest.fixture
-def broadcast(county: County) -> Iterator[int]:
-    """A demo broadcast on air; its number."""
-    log = county.data_dir / "broadcast.txt"
-    with log.open("wb") as out:
-        demo = subprocess.Popen(
-            [sys.executable, "manage.py", "broadcast", "--url", county.url, "--minutes", "3"],
-            cwd=ROOT,
-            env=county.env,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        found = until(lambda: re.search(r"live: \S+/live/(\d+)/", log.read_text()), 60, "the broadcast")
-        yield int(found.group(1))
-    finally:
-        demo.kill()
-        demo.wait()
 
 
 def watched(citizen: Citizen, session: int, script: str) -> Page:
