@@ -259,6 +259,7 @@ def the_broadcast_begins(console: Console) -> None:
     page.locator("[data-session=go_live]").click()
     page.locator("[data-begin-dialog] button[value=yes]").click()
     expect(page.locator("[data-state]")).to_have_text("直播中", timeout=PATIENCE)
+    expect(page.locator("[data-light=recording]")).to_have_attribute("data-level", "good", timeout=PATIENCE)
 
 
 def the_picture_is_laid_out(console: Console) -> None:
