@@ -10,7 +10,7 @@ export class Seats {
   constructor(signal, refused) {
     this.signal = signal;
     this.refused = refused;
-    this.place = need("[data-stage-cohosts]", HTMLElement);
+    this.place = need("[data-stage-cohost]", HTMLElement);
     /** What is drawn: the same again must not take the focus from a button. */
     this.drawn = "";
   }

@@ -15,12 +15,12 @@ function answerOf(selector) {
   });
 }
 
-/** What was given as a reason and has not been taken yet, by dialog and question. @type {Map<string, {choice: string, more: string}>} */
+/** What was written as a reason and has not been taken yet, by dialog and question. @type {Map<string, {choice: string, more: string}>} */
 const given = new Map();
 
 /**
  * @param {string} selector of a dialog with reasons to choose from and a field for more
- * @param {number} question where the server refuses, what was written is there the next time
+ * @param {number} question going back or a refusal loses nothing: what was written is there the next time
  * @returns {Promise<string|null>} the reason, null when it was not meant
  */
 export async function askReason(selector, question) {
@@ -30,9 +30,10 @@ export async function askReason(selector, question) {
   const before = given.get(`${selector} ${question}`);
   text.value = before?.more ?? "";
   for (const [place, choice] of choices.entries()) choice.checked = before ? choice.value === before.choice : place === 0;
-  if ((await answerOf(selector)) !== "yes") return null;
+  const meant = (await answerOf(selector)) === "yes";
   const [choice, more] = [choices.find((each) => each.checked)?.value ?? "", text.value.trim()];
   given.set(`${selector} ${question}`, { choice, more });
+  if (!meant) return null;
   return [choice, more].filter(Boolean).join(gettext("："));
 }
 

@@ -3,6 +3,7 @@
 import { captionsLight, lineWords, linkLight, recordingLight, restreamLight, viewersLight } from "./console-health.js";
 import { Preview } from "./console-preview.js";
 import { need } from "./dom.js";
+import { SignalError } from "./signal.js";
 import { Watcher } from "./watch.js";
 
 const LOOK_EVERY = 5_000;
@@ -85,7 +86,8 @@ export class HealthWatch {
       this.strip.lines(lineWords(found.media, this.media));
       this.media = found.media;
       if (!this.counted) this.strip.light("viewers", viewersLight({ webrtc: found.media?.receivers?.length, ...found.sockets }));
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SignalError)) throw error;
       this.strip.light("recording", recordingLight(this.state, null, null));
     }
   }
