@@ -16,7 +16,8 @@ Every page of a broadcast has
 
 live/home.html      tonight (session dict or None: the one on air, else the next), coming (those after it),
                     to_run (session dict + {"may"}: further broadcasts that one hosts or moderates),
-                    past, mine (my-question rows), answers (answer rows), may
+                    changes (`Notice` of changed broadcasts, for staff), past,
+                    mine (my-question rows), answers (answer rows), may
 live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this
                     broadcast), taking (bool: questions are taken), verified (bool)
 live/stage.html     + question (my-question row: the raised hand or the called-up question);
@@ -215,7 +216,7 @@ def move(request: HttpRequest, session_id: int) -> HttpResponse:
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return _rota_page(request, status=refusal.status, moved=(session_id, form))
-    messages.success(request, _("已改期，要求提醒的人会收到短信。"))
+    messages.success(request, _("已改期，本场的领导、主持人、受邀部门和提前提问、要求提醒的人都会收到通知。"))
     return redirect("live:rota")
 
 
@@ -230,5 +231,5 @@ def swap_hosts(request: HttpRequest, session_id: int) -> HttpResponse:
     except (BadInput, Conflict) as refusal:
         messages.error(request, refusal.message)
         return _rota_page(request, status=refusal.status)
-    messages.success(request, _("两场的领导已对调。"))
+    messages.success(request, _("两场的领导已对调，相关的人都会收到通知。"))
     return redirect("live:rota")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.live.actions import remind
+from portal.live.actions.telling import remind
 from portal.live.feed import Entry, feed
 from portal.live.queries import LATE_START, calendar, next_taking, reminded
 from portal.live.states import SessionState

@@ -10,6 +10,7 @@ from portal.board.queries import row as board_row
 from portal.board.queries import shown as board_shown
 from portal.lib.errors import NotAllowed, NotFound
 from portal.live.queries import (
+    Anyone,
     crewed,
     current,
     may_moderate,
@@ -22,6 +23,8 @@ from portal.live.queries import (
 )
 from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.live.views import page_context, rights, with_start
+from portal.notices.models import Notice
+from portal.notices.queries import changes_of_broadcasts
 from portal.people.models import Person
 from portal.people.queries import is_verified
 from portal.questions.queries import (
@@ -49,6 +52,12 @@ def block_reasons() -> list[str]:
     return [_("反复刷屏"), _("辱骂他人"), _("散布他人隐私"), _("广告")]
 
 
+def _changes(person: Anyone) -> list[Notice]:
+    if not isinstance(person, Person) or not person.is_staff:
+        return []
+    return list(changes_of_broadcasts(person))
+
+
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     now = current()
@@ -65,6 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "answers": recent_answers(),
         "board": [board_row(message) for message in board_shown()[:BOARD_ROWS]],
         "may": rights(request.user, nearest[0] if nearest else None),
+        "changes": _changes(request.user),
     }
     return render(request, "live/home.html", context)
 
