@@ -103,6 +103,7 @@ LINES = [
     get("questions:ask_done", "/live/{live}/ask/done/", set(), refusal=404),
     get("questions:questions", "/live/{live}/questions/", EVERYBODY),
     post("questions:questions", "/live/{live}/questions/", CITIZENS, 201, fields=QUESTION),
+    get("questions:mine", "/live/{live}/questions/mine/", EVERYBODY),
     get("questions:similar", "/live/{live}/questions/similar/?text=路灯", EVERYBODY),
     post("questions:vote", "/live/{live}/questions/{question}/vote/", CITIZENS),
     post("questions:vote", "/live/{planned}/questions/{question}/vote/", set(), refusal=404, visitor=403),

@@ -10,7 +10,7 @@ Every page of a broadcast has
                 {"session": session_view, "role": "viewer|leader|moderator|guest|cohost", "socket": "/ws/live/<id>/",
                  "hls": "/hls/<id>/master.m3u8", "limits": {"text": 2000},
                  "me": {"id", "name", "verified": bool, "village"} | null,
-                 "urls": {"live", "ask", "questions", "similar", "stage", "studio", "console", "replay",
+                 "urls": {"live", "ask", "questions", "mine", "similar", "stage", "studio", "console", "replay",
                           "invitations", "login", "code", "verify", "transcript", "case": "/cases/"}}
     may         {"host": bool, "moderate": bool, "plan": bool}
 
@@ -19,7 +19,9 @@ live/home.html      tonight (session dict or None: the one on air, else the next
                     changes (`Notice` of changed broadcasts, for staff), past,
                     mine (my-question rows), answers (answer rows), may
 live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this
-                    broadcast), taking (bool: questions are taken), verified (bool)
+                    broadcast), taking (bool: questions are taken), verified (bool),
+                    voted (ids of the questions one voted for); page_data also has "voted" and "place" (in the
+                    line before the microphone, 0: not waiting)
 live/stage.html     + question (my-question row: the raised hand or the called-up question);
                     page_data also has "question": id
 live/studio.html    + on_air (public row or None), stage (dict of `portal.questions.queries.stage`): what is there
@@ -92,6 +94,7 @@ def _addresses(session_id: int) -> dict[str, str]:
     return pages | {
         "ask": f"/live/{session_id}/ask/",
         "questions": f"/live/{session_id}/questions/",
+        "mine": f"/live/{session_id}/questions/mine/",
         "similar": f"/live/{session_id}/questions/similar/",
         "transcript": f"/live/{session_id}/transcript.json",
         "login": "/people/login/",

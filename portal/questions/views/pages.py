@@ -33,7 +33,9 @@ from portal.questions.queries import (
     my_questions,
     my_row,
     on_air,
+    place_in_line,
     recent_answers,
+    voted,
     wall,
     written_answers,
 )
@@ -83,8 +85,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def live(request: HttpRequest, session_id: int) -> HttpResponse:
     session = seen_session(request.user, session_id)
-    context = page_context(request, session, "viewer") | {
+    standing = {"voted": voted(session_id, request.user), "place": place_in_line(session_id, request.user)}
+    context = page_context(request, session, "viewer", **standing) | {
         "wall": wall(session_id),
+        "voted": standing["voted"],
         "on_air": on_air(session_id),
         "mine": my_questions(request.user, session),
         "taking": session.state in TAKES_QUESTIONS,
