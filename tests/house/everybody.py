@@ -114,6 +114,7 @@ LINES = [
     post("live:rota", "/live/rota/", WATCHING, fields=ROTA),
     post("live:move", "/live/{planned}/move/", WATCHING, fields={"starts_at": "{evening}"}),
     post("live:swap", "/live/{planned}/swap/", WATCHING, 409, fields={"other": "{live}"}),
+    get("live:remind", "/live/{planned}/remind/", EVERYBODY, 302),
     post("live:remind", "/live/{planned}/remind/", EVERYBODY - {VISITOR}, visitor=LOGIN),
     get("live:calendar", "/calendar/", EVERYBODY),
     get("live:next", "/calendar/next/", EVERYBODY, 302),

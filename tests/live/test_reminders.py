@@ -1,6 +1,9 @@
 """The rota is laid by rule, changed with notice, and seen in calendars."""
 
+import re
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -18,6 +21,7 @@ from portal.live.models import LiveSession, Reminder
 from portal.live.rota import turns
 from portal.notices.actions import sentence
 from portal.notices.models import Notice
+from portal.notices.sms import MemoryBackend
 from portal.people.models import Person, Unit
 from portal.people.vocabulary import RoleKind
 from tests.live.cast import Cast, asked, staff
@@ -190,11 +194,39 @@ def test_the_feed_brings_its_time_zone_and_can_be_subscribed_to(cast: Cast) -> N
 
 def test_the_calendar_page_reminds_with_one_tap(cast: Cast) -> None:
     client = Client()
-    assert "/people/login/" in client.post(f"/live/{cast.session.pk}/remind/").headers["Location"]
     client.force_login(cast.alice)
     assert "提醒我" in client.get("/calendar/").content.decode()
     page = client.post(f"/live/{cast.session.pk}/remind/", {"wanted": "1"}, follow=True).content.decode()
     assert "会提醒我" in page and Reminder.objects.count() == 1
+
+
+@pytest.mark.parametrize("back, goes", [("", "/calendar/"), ("live", "/live/{id}/")])
+def test_the_wish_to_be_reminded_outlives_the_log_in(cast: Cast, settings: Any, back: str, goes: str) -> None:
+    settings.SMS_BACKEND = "portal.notices.sms.MemoryBackend"
+    visitor = Client()
+    sent = visitor.post(f"/live/{cast.session.pk}/remind/", {"wanted": "1", "from": back})
+    behind = parse_qs(urlsplit(sent.headers["Location"]).query)["next"][0]
+    visitor.post("/people/code/", {"phone": "13800000011"})
+    code = re.findall(r"\d{6}", MemoryBackend.sent[-1][1])[0]
+    known = visitor.post("/people/verify/", {"phone": "13800000011", "code": code, "next": behind})
+    assert known.headers["Location"] == behind
+    assert visitor.get(behind).headers["Location"] == goes.format(id=cast.session.pk)
+    assert Reminder.objects.get().person == cast.alice
+    # The address alone wishes nothing.
+    Reminder.objects.all().delete()
+    visitor.get(behind)
+    assert not Reminder.objects.exists()
+
+
+def test_the_page_of_an_announced_broadcast_offers_a_reminder(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.alice)
+    address = f"/live/{cast.session.pk}/remind/"
+    assert address in client.get(f"/live/{cast.session.pk}/").content.decode()
+    page = client.post(address, {"wanted": "1", "from": "live"}, follow=True).content.decode()
+    assert "会提醒我" in page and address in page
+    go_live(cast.lin, cast.session.pk)
+    assert address not in client.get(f"/live/{cast.session.pk}/").content.decode()
 
 
 def test_the_next_broadcast_takes_a_question_that_came_too_late(cast: Cast) -> None:

@@ -20,7 +20,8 @@ live/home.html      tonight (session dict or None: the one on air, else the next
                     mine (my-question rows), answers (answer rows), may
 live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this
                     broadcast), taking (bool: questions are taken), verified (bool),
-                    voted (ids of the questions one voted for); page_data also has "voted" and "place" (in the
+                    reminded (bool), push_key, voted (ids of the questions one voted for);
+                    page_data also has "voted" and "place" (in the
                     line before the microphone, 0: not waiting)
 live/stage.html     + question (my-question row: the raised hand or the called-up question);
                     page_data also has "question": id

@@ -17,6 +17,7 @@ from portal.live.queries import (
     may_watch,
     opens_overlay,
     past,
+    reminded,
     seen_session,
     session_of,
     upcoming,
@@ -24,6 +25,7 @@ from portal.live.queries import (
 from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.live.views import page_context, rights, with_start
 from portal.notices.models import Notice
+from portal.notices.push import public_key
 from portal.notices.queries import changes_of_broadcasts
 from portal.people.models import Person
 from portal.people.queries import is_verified
@@ -93,6 +95,8 @@ def live(request: HttpRequest, session_id: int) -> HttpResponse:
         "mine": my_questions(request.user, session),
         "taking": session.state in TAKES_QUESTIONS,
         "verified": is_verified(request.user),
+        "reminded": session.pk in reminded(request.user),
+        "push_key": public_key(),
     }
     return render(request, "live/live.html", context)
 
