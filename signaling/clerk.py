@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from portal.appeals.actions import tick, tidy_files
-from portal.live.actions import remind_due
+from portal.live.actions.telling import remind_due
 from portal.notices.actions import deliver_due
 from recordings.actions import make_due_clips
 from signaling.orm.passages import refresh_passages

@@ -17,6 +17,8 @@ from portal.people.models import Person
 from portal.people.queries import is_verified
 
 PER_PAGE = 20
+# Tells the form's page which message has arrived, so that it forgets what it kept of it.
+KEPT = "message"
 
 
 @require_GET
@@ -39,19 +41,25 @@ def write(request: HttpRequest) -> HttpResponse:
     if not isinstance(person, Person) or not is_verified(person):
         raise NotAllowed(_("请先用手机号验证身份，再留言。"))
     if request.method == "GET":
-        return render(request, "board/write.html", {"form": MessageForm(initial={"village": person.village})})
+        return _form(request, MessageForm(initial={"village": person.village}))
     form = MessageForm(request.POST)
     if not form.is_valid():
-        return render(request, "board/write.html", {"form": form}, status=400)
+        return _form(request, form, 400)
     given = form.cleaned_data
     try:
         made = actions.write(person, given["uuid"], given["text"], given["village"], given["open_wish"])
     except DirectTrainError as refusal:
         form.add_error(refusal.field if isinstance(refusal, BadInput) else None, refusal.message)
-        return render(request, "board/write.html", {"form": form}, status=refusal.status)
+        return _form(request, form, refusal.status)
     numbers = {"number": made.number, "code": made.query_code}
     messages.success(request, _("留言已收到，编号 %(number)s，查询码 %(code)s。请记下或截图。") % numbers)
-    return redirect(f"{reverse('appeals:case', args=[made.number])}?code={made.query_code}")
+    response = redirect(f"{reverse('appeals:case', args=[made.number])}?code={made.query_code}")
+    response.set_cookie(KEPT, str(given["uuid"]), secure=request.is_secure(), samesite="Lax")
+    return response
+
+
+def _form(request: HttpRequest, form: MessageForm, status: int = 200) -> HttpResponse:
+    return render(request, "board/write.html", {"form": form, "kept": KEPT}, status=status)
 
 
 @require_POST

@@ -256,6 +256,25 @@ def reminded(person: Anyone) -> frozenset[int]:
     return frozenset(Reminder.objects.filter(person=person).values_list("session_id", flat=True))
 
 
+def concerned(session: LiveSession) -> list[Person]:
+    """Everybody who counts on a broadcast: its leader and moderators, the invited departments (while nobody has
+    taken the seat, all who work there), who asked ahead and who wants to be reminded."""
+    seats = Invitation.objects.filter(session=session, revoked_at=None)
+    works_there = Q(
+        roles__unit__in=seats.filter(person=None).values("unit"),
+        roles__kind__in=[RoleKind.OFFICER, RoleKind.UNIT_HEAD],
+    )
+    groups = [
+        session.moderators.all(),
+        Person.objects.filter(cohosted__in=seats),
+        Person.objects.filter(works_there),
+        Person.objects.filter(questions__session=session),
+        Person.objects.filter(reminders__session=session),
+    ]
+    ids = {pk for group in groups for pk in group.values_list("pk", flat=True)} | {session.host_id}
+    return list(Person.objects.select_related("identity").filter(pk__in=ids, is_active=True))
+
+
 def planned() -> list[LiveSession]:
     """Announced broadcasts of the rota, the nearest first."""
     return list(

@@ -22,6 +22,7 @@ TEMPLATES = {
     "starts_soon": _("【直通车】今天%(time)s直播：%(title)s。观看和提问：%(url)s"),
     "moved": _("【直通车】直播“%(title)s”改到%(due)s %(time)s：%(url)s"),
     "called_off": _("【直通车】原定%(due)s %(time)s的直播“%(title)s”取消，已提的问题照常办理。"),
+    "host_changed": _("【直通车】%(due)s %(time)s的直播“%(title)s”改由%(name)s出席：%(url)s"),
     "order": _("诉求%(number)s已派至贵单位，请及时签收。"),
     "due_soon": _("诉求%(number)s将于%(due)s到期。"),
     "overdue": _("诉求%(number)s已超期（到期日%(due)s）。"),
@@ -33,7 +34,10 @@ PUSHES = {
     "starts_soon": _("今天%(time)s直播：%(title)s"),
     "moved": _("直播“%(title)s”改到%(due)s %(time)s"),
     "called_off": _("原定%(due)s %(time)s的直播“%(title)s”取消，已提的问题照常办理。"),
+    "host_changed": _("%(due)s %(time)s的直播“%(title)s”改由%(name)s出席"),
 }
+# What staff must know of their broadcasts, whether or not they have a desk.
+CHANGES_OF_BROADCASTS = ("moved", "called_off", "host_changed")
 
 # Fields of a payload that are ISO dates and become words in the reader's language.
 DATE_FIELDS = ("due", "before")

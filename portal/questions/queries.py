@@ -15,7 +15,7 @@ from portal.live.models import LiveSession
 from portal.live.queries import cohosts, session_of
 from portal.live.states import ON_AIR
 from portal.people.models import Person
-from portal.questions.models import Question
+from portal.questions.models import Question, Vote
 from portal.questions.similar import likeness, pairs
 from portal.questions.states import GUEST_STATES, PUBLIC, Kind, StageState, WallState
 
@@ -117,6 +117,15 @@ def _place(question: Question) -> Row:
     }
 
 
+def _line(session_id: int) -> tuple[QuerySet[Question], QuerySet[Question], QuerySet[Question]]:
+    """The line before the microphone: who is called up (the nearest first), the queue, the raised hands."""
+    rows = question_rows().filter(session_id=session_id)
+    near = rows.filter(stage_state__in=GUEST_STATES).order_by(NEARNESS, "order", "pk")
+    queue = rows.filter(stage_state=StageState.SHORTLISTED).order_by("order", "pk")
+    hands = rows.filter(kind=Kind.SPOKEN, stage_state=StageState.NEW).exclude(wall_state=WallState.HIDDEN)
+    return near, queue, hands.order_by("asked_at", "pk")
+
+
 def stage(session_id: int) -> Row:
     """Who is at the microphones: main (the leader), guest (nearest to the microphone), the queue behind, the
     co-hosts who have taken their seats, and the raised hands that no moderator has chosen yet.
@@ -126,18 +135,8 @@ def stage(session_id: int) -> Row:
     """
     # The revision is read before the rows: they are never older than it says.
     session = session_of(session_id)
-    near = list(
-        question_rows()
-        .filter(session_id=session_id, stage_state__in=GUEST_STATES)
-        .order_by(NEARNESS, "order", "pk")
-    )
-    queue = (
-        question_rows()
-        .filter(session_id=session_id, stage_state=StageState.SHORTLISTED)
-        .order_by("order", "pk")
-    )
-    hands = question_rows().filter(session_id=session_id, kind=Kind.SPOKEN, stage_state=StageState.NEW)
-    raised = hands.exclude(wall_state=WallState.HIDDEN).order_by("asked_at", "pk")[:HANDS_LENGTH]
+    called, queue, hands = _line(session_id)
+    near, raised = list(called), hands[:HANDS_LENGTH]
     return {
         "revision": session.revision,
         "main": {"person": session.host_id, "name": str(session.host), "on": session.state in ON_AIR},
@@ -157,6 +156,28 @@ def guest_question(session_id: int, person_id: int) -> Question | None:
     )
     waiting = Q(stage_state__in=GUEST_STATES) | (Q(kind=Kind.SPOKEN) & ~Q(stage_state=StageState.DONE))
     return mine.filter(waiting).order_by(NEARNESS, "pk").first()
+
+
+def place_in_line(session_id: int, person: Person | AnonymousUser) -> int:
+    """One's place among all who wait for the microphone, also behind the hands that everybody is told of; 0: not
+    waiting."""
+    if not isinstance(person, Person):
+        return 0
+    line = [
+        waiting
+        for part in _line(session_id)
+        for waiting, state in part.values_list("person_id", "stage_state")
+        if state != StageState.ON
+    ]
+    return line.index(person.pk) + 1 if person.pk in line else 0
+
+
+def voted(session_id: int, person: Person | AnonymousUser) -> list[int]:
+    """The questions of this broadcast that `person` has voted for."""
+    if not isinstance(person, Person):
+        return []
+    mine = Vote.objects.filter(person=person, question__session_id=session_id)
+    return list(mine.order_by("question_id").values_list("question_id", flat=True))
 
 
 def my_questions(

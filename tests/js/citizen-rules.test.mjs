@@ -96,6 +96,13 @@ test("a raised hand that nobody has chosen stands behind those who are, on both 
   assert.equal(states.placeIn(stage, (other) => other.question === 1), 0);
 });
 
+test("a line that is cut behind the fiftieth hand says nothing of those behind it", () => {
+  const hands = (count) => Array.from({ length: count }, (_, place) => ({ question: place }));
+  assert.equal(states.isWholeLine({ guest: null, queue: [], hands: hands(49) }), true);
+  assert.equal(states.isWholeLine({ guest: null, queue: [], hands: hands(50) }), false);
+  assert.equal(states.isWholeLine(null), false);
+});
+
 test("who is not in the line waits without a number", () => {
   assert.deepEqual(standing({ guest: null, queue: [] }, 1, false), { part: "wait", place: 0, ready: false });
 });

@@ -12,8 +12,9 @@ from django.utils import timezone
 from portal.appeals.models import Appeal
 from portal.lib.errors import Conflict, NotAllowed, NotFound
 from portal.live import queries
-from portal.live.actions import cancel, end, go_live, lay_rota, remind
+from portal.live.actions import cancel, end, go_live, lay_rota
 from portal.live.actions.invitations import invitation_token, invite, take_seat
+from portal.live.actions.telling import remind
 from portal.live.models import LiveSession
 from portal.people.models import Person
 from portal.questions import actions

@@ -111,6 +111,6 @@ def test_a_number_that_cannot_be_opened_fails_alone(alice: Person) -> None:
 
 def test_every_sentence_can_be_made() -> None:
     words = dict.fromkeys(
-        ["number", "code", "url", "due", "before", "reason", "instead", "title", "time"], "x"
+        ["number", "code", "url", "due", "before", "reason", "instead", "title", "time", "name"], "x"
     )
     assert all(str(text) % words for text in TEMPLATES.values())

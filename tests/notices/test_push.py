@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from portal.live.actions import remind, remind_due
+from portal.live.actions.telling import remind, remind_due
 from portal.notices.actions import deliver_due, listen
 from portal.notices.models import Notice, PushAddress
 from portal.notices.push import Address, is_sound, public_key

@@ -86,6 +86,7 @@ PAGES: dict[str, set[str]] = {
     "/live/{id}/ask/": ALL,
     "/live/{id}/questions/": ALL,
     "/live/{id}/questions/similar/?text=灯": ALL,
+    "/live/{id}/questions/mine/": ALL,
     "/live/{id}/studio/": {"lin"},
     "/live/{id}/console/": {"bob"},
     "/live/{id}/stage/": set(),

@@ -50,6 +50,14 @@ def test_a_search_finds_questions_answers_and_what_was_said(cast: Cast, client: 
     assert "都在周五前修好" in both and "打138" not in both
 
 
+def test_a_written_answer_is_found_at_its_place(cast: Cast, client: Client) -> None:
+    question = Question.objects.get(text="自来水什么时候通？")
+    place = f"/live/{cast.session.pk}/replay/#w{question.pk}"
+    assert place in client.get("/replays/?q=自来水").content.decode()
+    assert place in client.get("/").content.decode()
+    assert f'id="w{question.pk}"' in client.get(f"/live/{cast.session.pk}/replay/").content.decode()
+
+
 @pytest.mark.parametrize("wish", ["13812345678", "1234", "不存在的词", "%", "'\"", "<script>"])
 def test_a_search_tells_nothing_that_is_not_public(cast: Cast, client: Client, wish: str) -> None:
     response = client.get("/replays/", {"q": wish})

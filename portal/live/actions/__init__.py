@@ -3,10 +3,9 @@ after commit."""
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,19 +13,17 @@ from django.utils.translation import gettext as _
 
 from portal.events import tell
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound
+from portal.live.actions.telling import tell_concerned
 from portal.live.models import LiveSession, Reminder
 from portal.live.queries import last_host, may_plan, may_run, seen_session, session_of, taken_evenings
 from portal.live.rota import evenings_until, turns
 from portal.live.states import STEPS, SessionState
-from portal.notices.actions import send
 from portal.people.models import Person
 from portal.people.queries import has_role
 from portal.people.vocabulary import RoleKind
 
 TITLE_LENGTH = 120
 LONGEST_MINUTES = 240
-REMIND_BEFORE = timedelta(minutes=30)
-REMIND_LATE = timedelta(minutes=15)
 
 log = logging.getLogger(__name__)
 
@@ -168,19 +165,20 @@ def end(actor: Person, session_id: int, at: datetime | None = None) -> LiveSessi
 
 
 def cancel(actor: Person, session_id: int) -> LiveSession:
-    """A planned broadcast does not take place; its questions stay cases, and who asked to be reminded is
+    """A planned broadcast does not take place; its questions stay cases, and everybody who counts on it is
     told. Raises `NotAllowed`, `Conflict`."""
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以取消直播。"))
     seen_session(actor, session_id)
     with transaction.atomic():
         session = _step(actor, session_id, "cancel")
-        _tell_reminded(session, "called_off")
+        tell_concerned(session, "called_off")
     return session
 
 
 def postpone(actor: Person, session_id: int, starts_at: datetime) -> LiveSession:
-    """Give a planned broadcast another time; who asked to be reminded is told now and again before it.
+    """Give a planned broadcast another time; everybody who counts on it is told now, and who asked to be
+    reminded again before it.
 
     Raises `NotAllowed`, `BadInput`, `Conflict`.
     """
@@ -197,7 +195,7 @@ def postpone(actor: Person, session_id: int, starts_at: datetime) -> LiveSession
         if not moved:
             raise Conflict(_("直播现在是“%(found)s”，不能改期。") % {"found": session.get_state_display()})
         Reminder.objects.filter(session=session).update(told_at=None)
-        _tell_reminded(session, "moved")
+        tell_concerned(session, "moved")
         announce_session(session)
     return session
 
@@ -226,7 +224,10 @@ def lay_rota(
 
 
 def swap(actor: Person, one_id: int, other_id: int) -> None:
-    """Two announced broadcasts exchange their leaders. Raises `NotAllowed`, `NotFound`, `Conflict`."""
+    """Two announced broadcasts exchange their leaders, and everybody who counts on one of them is told.
+
+    Raises `NotAllowed`, `NotFound`, `Conflict`.
+    """
     if not may_plan(actor):
         raise NotAllowed(_("只有督办员或受理员可以调换领导。"))
     with transaction.atomic():
@@ -237,56 +238,8 @@ def swap(actor: Person, one_id: int, other_id: int) -> None:
             ).update(host_id=host, revision=F("revision") + 1)
             if not changed:
                 raise Conflict(_("其中一场直播刚刚有变动，请刷新后再试。"))
-            announce_session(session_of(session.pk))
+            swapped = session_of(session.pk)
+            # Who does not answer there any more hears it too.
+            tell_concerned(swapped, "host_changed", session.host)
+            announce_session(swapped)
     log.info("sessions %s and %s swapped by person %s", one_id, other_id, actor.pk)
-
-
-def remind(person: Person, session_id: int, wanted: bool) -> None:
-    """Tell `person` half an hour before the broadcast, or no longer. Raises `NotFound`, `Conflict`."""
-    session = seen_session(person, session_id)
-    if not wanted:
-        Reminder.objects.filter(person=person, session=session).delete()
-        return
-    if session.state != SessionState.PLANNED or session.is_rehearsal:
-        raise Conflict(_("这场直播%(found)s，不用提醒了。") % {"found": session.get_state_display()})
-    Reminder.objects.get_or_create(person=person, session=session)
-
-
-def remind_due(now: datetime) -> int:
-    """Write the messages for broadcasts that begin within half an hour; how many. Safe in several processes."""
-    due = Reminder.objects.select_related("person", "session").filter(
-        told_at=None,
-        session__state=SessionState.PLANNED,
-        session__starts_at__lte=now + REMIND_BEFORE,
-        session__starts_at__gt=now - REMIND_LATE,
-    )
-    told = 0
-    for reminder in due[:200]:
-        with transaction.atomic():
-            if Reminder.objects.filter(pk=reminder.pk, told_at=None).update(told_at=now):
-                _write(reminder, "starts_soon")
-                told += 1
-    return told
-
-
-def _tell_reminded(session: LiveSession, template: str) -> None:
-    for reminder in Reminder.objects.select_related("person", "session").filter(session=session):
-        _write(reminder, template)
-
-
-def _write(reminder: Reminder, template: str) -> None:
-    session = reminder.session
-    starts = timezone.localtime(session.starts_at)
-    payload = {
-        "title": session.title,
-        "due": starts.date().isoformat(),
-        "time": f"{starts:%H:%M}",
-        "url": f"{settings.PUBLIC_URL}/live/{session.pk}/",
-    }
-    # The time belongs to the key: moved twice, told twice.
-    send(
-        reminder.person,
-        template,
-        payload,
-        f"{template}-{session.pk}-{reminder.person_id}-{starts:%Y%m%d%H%M}",
-    )

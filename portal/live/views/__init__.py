@@ -10,15 +10,19 @@ Every page of a broadcast has
                 {"session": session_view, "role": "viewer|leader|moderator|guest|cohost", "socket": "/ws/live/<id>/",
                  "hls": "/hls/<id>/master.m3u8", "limits": {"text": 2000},
                  "me": {"id", "name", "verified": bool, "village"} | null,
-                 "urls": {"live", "ask", "questions", "similar", "stage", "studio", "console", "replay",
+                 "urls": {"live", "ask", "questions", "mine", "similar", "stage", "studio", "console", "replay",
                           "invitations", "login", "code", "verify", "transcript", "case": "/cases/"}}
     may         {"host": bool, "moderate": bool, "plan": bool}
 
 live/home.html      tonight (session dict or None: the one on air, else the next), coming (those after it),
                     to_run (session dict + {"may"}: further broadcasts that one hosts or moderates),
-                    past, mine (my-question rows), answers (answer rows), may
+                    changes (`Notice` of changed broadcasts, for staff), past,
+                    mine (my-question rows), answers (answer rows), may
 live/live.html      + wall (public rows), on_air (public row or None), mine (my-question rows of this
-                    broadcast), taking (bool: questions are taken), verified (bool)
+                    broadcast), taking (bool: questions are taken), verified (bool),
+                    reminded (bool), push_key, voted (ids of the questions one voted for);
+                    page_data also has "voted" and "place" (in the
+                    line before the microphone, 0: not waiting)
 live/stage.html     + question (my-question row: the raised hand or the called-up question);
                     page_data also has "question": id
 live/studio.html    + on_air (public row or None), stage (dict of `portal.questions.queries.stage`): what is there
@@ -91,6 +95,7 @@ def _addresses(session_id: int) -> dict[str, str]:
     return pages | {
         "ask": f"/live/{session_id}/ask/",
         "questions": f"/live/{session_id}/questions/",
+        "mine": f"/live/{session_id}/questions/mine/",
         "similar": f"/live/{session_id}/questions/similar/",
         "transcript": f"/live/{session_id}/transcript.json",
         "login": "/people/login/",
@@ -215,7 +220,7 @@ def move(request: HttpRequest, session_id: int) -> HttpResponse:
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return _rota_page(request, status=refusal.status, moved=(session_id, form))
-    messages.success(request, _("已改期，要求提醒的人会收到短信。"))
+    messages.success(request, _("已改期，本场的领导、主持人、受邀部门和提前提问、要求提醒的人都会收到通知。"))
     return redirect("live:rota")
 
 
@@ -230,5 +235,5 @@ def swap_hosts(request: HttpRequest, session_id: int) -> HttpResponse:
     except (BadInput, Conflict) as refusal:
         messages.error(request, refusal.message)
         return _rota_page(request, status=refusal.status)
-    messages.success(request, _("两场的领导已对调。"))
+    messages.success(request, _("两场的领导已对调，相关的人都会收到通知。"))
     return redirect("live:rota")

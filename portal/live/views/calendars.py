@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from portal.live.actions import remind
+from portal.live.actions.telling import remind
 from portal.live.feed import Entry, feed
 from portal.live.queries import LATE_START, calendar, next_taking, reminded
 from portal.live.states import SessionState
@@ -19,6 +19,9 @@ from portal.live.views import rights, with_start
 from portal.notices.push import public_key
 from portal.notices.queries import listening
 from portal.people.models import Person
+
+# The wish of a visitor who is sent to log in.
+WISH = "remind"
 
 
 @require_GET
@@ -66,17 +69,31 @@ def next_broadcast(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("live:live", args=[session.pk]) + "#ask")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remind_me(request: HttpRequest, session_id: int) -> HttpResponse:
-    if not isinstance(request.user, Person):
-        return redirect(f"{reverse('people:login')}?next={reverse('live:calendar')}")
-    wanted = request.POST.get("wanted", "1") == "1"
-    remind(request.user, session_id, wanted)
-    if not wanted:
-        said = _("不再提醒这一场。")
-    elif listening(request.user).exists():
-        said = _("好的，开播前半小时在这台手机上通知您。")
+    """POST {wanted, from}: the wish, then back `from` the page of the broadcast or the calendar.
+
+    Who is not known yet logs in first; the wish waits in the visitor's session and is taken up by the GET behind it.
+    """
+    back = request.POST.get("from") == "live"
+    if request.method == "GET":
+        kept = request.session.pop(WISH, {})
+        if not isinstance(request.user, Person) or kept.get("session") != session_id:
+            return redirect("live:calendar")
+        wanted, back = True, bool(kept.get("back"))
+    elif not isinstance(request.user, Person):
+        request.session[WISH] = {"session": session_id, "back": back}
+        return redirect(f"{reverse('people:login')}?next={reverse('live:remind', args=[session_id])}")
     else:
-        said = _("好的，开播前半小时发短信提醒您。")
-    messages.success(request, said)
-    return redirect("live:calendar")
+        wanted = request.POST.get("wanted", "1") == "1"
+    remind(request.user, session_id, wanted)
+    messages.success(request, _promise(request.user, wanted))
+    return redirect("live:live", session_id) if back else redirect("live:calendar")
+
+
+def _promise(person: Person, wanted: bool) -> str:
+    if not wanted:
+        return _("不再提醒这一场。")
+    if listening(person).exists():
+        return _("好的，开播前半小时在这台手机上通知您。")
+    return _("好的，开播前半小时发短信提醒您。")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("live/<int:session_id>/ask/code/", asking.code_page, name="ask_code"),
     path("live/<int:session_id>/ask/done/", asking.done_page, name="ask_done"),
     path("live/<int:session_id>/questions/", wire.questions, name="questions"),
+    path("live/<int:session_id>/questions/mine/", wire.mine, name="mine"),
     path("live/<int:session_id>/questions/similar/", wire.similar_questions, name="similar"),
     path("live/<int:session_id>/questions/<int:question_id>/matter/", studio.matter, name="matter"),
     path("live/<int:session_id>/questions/<int:question_id>/vote/", wire.vote_for, name="vote"),

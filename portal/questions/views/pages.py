@@ -10,18 +10,23 @@ from portal.board.queries import row as board_row
 from portal.board.queries import shown as board_shown
 from portal.lib.errors import NotAllowed, NotFound
 from portal.live.queries import (
+    Anyone,
     crewed,
     current,
     may_moderate,
     may_watch,
     opens_overlay,
     past,
+    reminded,
     seen_session,
     session_of,
     upcoming,
 )
 from portal.live.states import TAKES_QUESTIONS, SessionState
 from portal.live.views import page_context, rights, with_start
+from portal.notices.models import Notice
+from portal.notices.push import public_key
+from portal.notices.queries import changes_of_broadcasts
 from portal.people.models import Person
 from portal.people.queries import is_verified
 from portal.questions.queries import (
@@ -30,7 +35,9 @@ from portal.questions.queries import (
     my_questions,
     my_row,
     on_air,
+    place_in_line,
     recent_answers,
+    voted,
     wall,
     written_answers,
 )
@@ -49,6 +56,12 @@ def block_reasons() -> list[str]:
     return [_("反复刷屏"), _("辱骂他人"), _("散布他人隐私"), _("广告")]
 
 
+def _changes(person: Anyone) -> list[Notice]:
+    if not isinstance(person, Person) or not person.is_staff:
+        return []
+    return list(changes_of_broadcasts(person))
+
+
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     now = current()
@@ -65,6 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "answers": recent_answers(),
         "board": [board_row(message) for message in board_shown()[:BOARD_ROWS]],
         "may": rights(request.user, nearest[0] if nearest else None),
+        "changes": _changes(request.user),
     }
     return render(request, "live/home.html", context)
 
@@ -73,12 +87,16 @@ def home(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def live(request: HttpRequest, session_id: int) -> HttpResponse:
     session = seen_session(request.user, session_id)
-    context = page_context(request, session, "viewer") | {
+    standing = {"voted": voted(session_id, request.user), "place": place_in_line(session_id, request.user)}
+    context = page_context(request, session, "viewer", **standing) | {
         "wall": wall(session_id),
+        "voted": standing["voted"],
         "on_air": on_air(session_id),
         "mine": my_questions(request.user, session),
         "taking": session.state in TAKES_QUESTIONS,
         "verified": is_verified(request.user),
+        "reminded": session.pk in reminded(request.user),
+        "push_key": public_key(),
     }
     return render(request, "live/live.html", context)
 

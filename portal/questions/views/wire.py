@@ -18,7 +18,16 @@ from portal.lib.http import wants_json
 from portal.live.queries import seen_session, view_of
 from portal.people.models import Person
 from portal.questions.actions import ask, vote
-from portal.questions.queries import deadlines, on_air, session_id_of, similar, wall
+from portal.questions.queries import (
+    deadlines,
+    my_questions,
+    on_air,
+    place_in_line,
+    session_id_of,
+    similar,
+    voted,
+    wall,
+)
 
 
 def _person(request: HttpRequest) -> Person:
@@ -66,6 +75,16 @@ def questions(request: HttpRequest, session_id: int) -> HttpResponse:
         "next": deadlines(result.question_id),
     }
     return JsonResponse(body, status=201 if result.created else 200)
+
+
+@require_GET
+def mine(request: HttpRequest, session_id: int) -> HttpResponse:
+    """How far one's own questions are, what one has voted for, one's place before the microphone (0: none)."""
+    session = seen_session(request.user, session_id)
+    shown = ("id", "number", "text", "kind", "wall_state", "stage_state", "accepted", "state_label")
+    rows = [{name: row[name] for name in shown} for row in my_questions(request.user, session)]
+    standing = {"voted": voted(session_id, request.user), "place": place_in_line(session_id, request.user)}
+    return JsonResponse({"mine": rows} | standing)
 
 
 @require_GET

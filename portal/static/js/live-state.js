@@ -67,6 +67,14 @@ function besideOf(message) {
   return { cohost: seat?.name ?? "", sharing: message?.sharing ?? "" };
 }
 
+// The server tells of so many raised hands and no more.
+const HANDS_TOLD = 50;
+
+/** Whether everybody who waits for the microphone stands in this message. @param {any} stage @returns {boolean} */
+export function isWholeLine(stage) {
+  return Array.isArray(stage?.hands) && stage.hands.length < HANDS_TOLD;
+}
+
 /** One's place among all who wait for the microphone, whoever is on it not counted; 0: not waiting.
  * @param {any} stage @param {(place: any) => boolean} mine @returns {number} */
 export function placeIn(stage, mine) {

@@ -6,25 +6,25 @@ import { connectionWords } from "./connection-words.js";
 import { need, pageData, post, toast } from "./dom.js";
 import { signal, store, watcher } from "./live-picture.js";
 import { followCaptions, tellLine } from "./live-line.js";
+import { Mine } from "./live-mine.js";
 import * as states from "./live-state.js";
 import { outboxOfPage } from "./outbox.js";
 import { arrange } from "./player-people.js";
-import { tickWords } from "./outbox-rules.js";
 import { SignalError } from "./signal.js";
 import { amount } from "./time.js";
-import { Votes } from "./votes.js";
 import { Wall } from "./wall.js";
 
 const page = pageData("page");
 const root = need("[data-live]", HTMLElement);
 const player = need("[data-player]", HTMLElement);
 const captions = new CaptionBox(need("[data-captions]", HTMLElement));
-const votes = new Votes(store, page.session.id);
 const outbox = outboxOfPage();
 const wall = new Wall(need("[data-wall]", HTMLElement), need("[data-wall-template]", HTMLTemplateElement), need("[data-wall-empty]", HTMLElement), {
   voteUrl,
-  voted: (id) => votes.has(id),
+  voted: (id) => mine.voted.has(id),
+  news: need("[data-wall-new]", HTMLElement),
 });
+const mine = new Mine({ voted: page.voted, place: page.place, url: page.urls.mine, stage: page.urls.stage, changed: drawMine });
 const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
   signal,
   store,
@@ -39,6 +39,8 @@ const dialog = new AskDialog(need("[data-ask-dialog]", HTMLDialogElement), {
 let state = states.begin(page.session, []);
 /** The question with which this citizen was called to the microphone. @type {number | null} */
 let called = null;
+/** The line before the microphone, as the last message had it. @type {any} */
+let lastStage = null;
 
 /** @type {Promise<import("./similar.js").Similar> | undefined} */
 let like;
@@ -126,19 +128,12 @@ function drawData() {
 
 /** @param {{item: import("./outbox-rules.js").Item, answer: {number: string}}} received */
 function showMine({ item, answer: { number } }) {
-  if (item.session !== page.session.id) return;
-  need("[data-mine]", HTMLElement).hidden = false;
-  const row = document.createElement("a");
-  row.className = "row";
-  row.href = number ? `/cases/${number}/` : page.urls.stage;
-  const body = document.createElement("span");
-  body.className = "row-body";
-  body.textContent = item.kind === "hand" ? gettext("举手提问（还没有文字）") : item.text;
-  const mark = document.createElement("span");
-  mark.className = "badge";
-  mark.textContent = tickWords("received");
-  row.append(body, mark);
-  need("[data-mine-rows]", HTMLElement).prepend(row);
+  if (item.session === page.session.id) mine.add(number, item.text, item.kind === "hand");
+}
+
+function drawMine() {
+  wall.mark();
+  drawPlace(lastStage);
 }
 
 /** From the dialog: a vote in place of the same question once more. @param {number} id */
@@ -153,13 +148,13 @@ async function vote(id) {
   try {
     if (signal.state === "open") await signal.request("vote", { question: id });
     else await post(voteUrl(id), {});
-    votes.add(id);
+    mine.voted.add(id);
   } catch (error) {
     // By socket the one, by HTTP the other.
-    if (["conflict", "voted"].includes(/** @type {any} */ (error).code)) votes.add(id);
+    if (["conflict", "voted"].includes(/** @type {any} */ (error).code)) mine.voted.add(id);
     toast(error instanceof SignalError || error instanceof Error ? error.message : String(error));
   }
-  wall.show(state.rows);
+  wall.mark();
 }
 
 function listen() {
@@ -173,9 +168,14 @@ function listen() {
     drawPrompt(message.stage);
   });
   outbox.on("received", showMine);
+  // The telephone may have been lent: votes and place are those of who holds it now.
+  outbox.on("person", () => mine.refresh());
   const raise = (/** @type {{uuid: string, village: string}} */ { uuid, village }) => signal.request("raise_hand", { uuid, village });
   outbox.hands = { session: page.session.id, raise };
-  signal.on("changes", (message) => become(states.whole(state, message)));
+  signal.on("changes", (message) => {
+    become(states.whole(state, message));
+    drawPrompt(message.stage);
+  });
   signal.on("session", (message) => become(states.session(state, message)));
   signal.on("question", (message) => become(states.question(state, message)));
   signal.on("stage", (message) => {
@@ -198,9 +198,11 @@ function listen() {
   setInterval(drawData, 3000);
 }
 
-/** How many are before this citizen. @param {any} stage */
+/** How many are before this citizen: in the line that everybody is told of, or behind it as the server counted.
+ * @param {any} stage */
 function drawPlace(stage) {
-  const place = states.placeIn(stage, (other) => other.question === called || (other.person && other.person === outbox.person));
+  const listed = states.placeIn(stage, (other) => other.question === called || (other.person && other.person === outbox.person));
+  const place = listed || (states.isWholeLine(stage) ? 0 : mine.place);
   const note = need("[data-place]", HTMLElement);
   note.hidden = !place;
   note.textContent = place ? interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place]) : "";
@@ -209,7 +211,10 @@ function drawPlace(stage) {
 /** The call to the microphone stays as long as the server waits for this citizen.
  * @param {any} stage */
 function drawPrompt(stage) {
-  if (stage?.queue) drawPlace(stage);
+  if (stage?.queue) {
+    lastStage = stage;
+    drawPlace(stage);
+  }
   const places = [stage?.guest, ...(stage?.queue ?? [])];
   const mine = places.find((place) => place && place.question === called);
   const note = need("[data-prompt]", HTMLElement);
@@ -271,4 +276,5 @@ listenToTaps();
 if (location.hash === "#ask" && document.querySelector("[data-ask]")) dialog.open("ask");
 drawState();
 drawLine();
+drawPlace(lastStage);
 signal.release();

@@ -85,8 +85,15 @@ function mark(places, scroll) {
   }
 }
 
-/** The address names a chapter (#q7) or a second (#t=83.2); it plays from there where the browser lets it. */
+/** The address names a chapter (#q7) or a second (#t=83.2): it plays from there where the browser lets it; or a written
+ * answer (#w7), which opens. */
 function followHash() {
+  const written = document.getElementById(location.hash.slice(1));
+  if (written instanceof HTMLDetailsElement) {
+    written.open = true;
+    written.scrollIntoView({ block: "center" });
+    return;
+  }
   const second = /^#t=(\d{1,6}(?:\.\d+)?)$/.exec(location.hash);
   const at = second ? Number(second[1]) : chapters.find(({ element }) => `#${element.id}` === location.hash)?.at;
   if (at === undefined) return;
