@@ -22,7 +22,7 @@ from tests.bench._weights import first_paint, weigh
 from tests.gallery import evening
 from tests.gallery.gallery import ALL_MODES, LAUNCH, PICTURES, Gallery
 from tests.gallery.places import ENDED, ON_AIR, PLANNED, VISITOR, Place
-from tests.house.english import LANGUAGE_BUTTON
+from tests.house.sources import LANGUAGE_BUTTON
 from tests.house.test_words import DOMAINS, said, translations
 from tests.whole.county import County, prepared_data
 

@@ -12,10 +12,8 @@ from django.db import models
 from django.test import Client
 
 from portal.people.models import Person
-from tests.house.sources import CHINESE
+from tests.house.sources import CHINESE, LANGUAGE_BUTTON
 from tests.house.test_shape import ROOT
-
-LANGUAGE_BUTTON = "中文"
 
 
 def compile_words(folder: Path) -> None:

@@ -17,6 +17,8 @@ from tests.house.test_shape import ROOT, tracked
 PACKAGES = ("portal", "signaling", "streaming", "recordings", "transcripts")
 # Ideographs, Chinese punctuation and full-width forms.
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+# The way back to Chinese on every English page.
+LANGUAGE_BUTTON = "中文"
 # Name → places of context, singular and plural among the arguments; None where there is none.
 CALLS: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),

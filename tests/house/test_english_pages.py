@@ -29,7 +29,8 @@ from portal.questions.actions import (
     rehearse,
 )
 from tests.bench.pages import chinese_words
-from tests.house.english import LANGUAGE_BUTTON, chinese_left, compile_words, reader
+from tests.house.english import chinese_left, compile_words, reader
+from tests.house.sources import LANGUAGE_BUTTON
 from tests.live.cast import Cast, asked, citizen, make_cast, on_air, staff
 
 pytestmark = pytest.mark.slow
