@@ -15,11 +15,13 @@ PARTS = {
     "appeals:file",
     "appeals:upload",
     "live:next",
+    "live:remind",
     "questions:ask_code",
     "questions:ask_done",
     "questions:questions",
     "questions:similar",
     "questions:matter",
+    "questions:mine",
     "questions:crew_desk",
     "questions:crew_question",
 }
