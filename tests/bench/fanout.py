@@ -5,9 +5,8 @@ and SRTP of its own, a receiver report a second, consent checks. Every packet of
 sequence number checked and its time taken by the kernel; one viewer in fifty is decrypted and compared.
 
 What each figure is:
-  core           CPU time of the server in the window ÷ the window, its half of the kernel's work included. What
-                 loopback does for the receiving side is done on the viewers' core, as by the viewers' machines
-                 (--receive server: on the server's core)
+  core           CPU time of the server in the window ÷ the window, kernel work included (softirq of loopback too,
+                 but for freeing what viewers have read, which is done on their core)
   us_per_packet  the same CPU time ÷ packets that reached the viewers in the window
   p50_ms, p99_ms from the publisher's send to the viewer's socket, all packets
   lost           packets that were sent in the window and never arrived
@@ -39,7 +38,7 @@ from pylibsrtp import Policy, Session
 from streaming.addresses import LOOPBACK, host_addresses
 from streaming.rtp import write_rtp
 from tests.bench import _janus, _mediarelay
-from tests.bench._loopback import DEFERRED, LOAD, SERVER, STEERED, viewers_work_on_their_core
+from tests.bench._loopback import LOAD, SERVER, freed_where_read
 from tests.bench._report import last_line, machine, say
 from tests.bench._stream import GOP, KEY_PACKETS, RATE, pieces, rate
 
@@ -212,11 +211,7 @@ def describe(name: str, figures: Figures, count: int) -> None:
 
 def main() -> None:
     options = parsed()
-    settings = [DEFERRED]
-    # With two servers every core is one's own.
-    if options.receive == "viewers" and options.processes == 1 and (os.cpu_count() or 1) > 1:
-        settings.append(STEERED)
-    with viewers_work_on_their_core(settings):
+    with freed_where_read():
         measure(options)
 
 
@@ -227,7 +222,6 @@ def measure(options: Any) -> None:
         f"({len(pieces()) / GOP * RATE:.0f}/s, every {GOP / RATE:g} s a key frame of {KEY_PACKETS} packets) and "
         "Opus (50/s)"
     )
-    say(f"loopback's receiving half is done on the core of the {options.receive}")
     say(f"one Session.protect costs {yardstick():.1f} µs before")
     if options.processes == 2:
         last_line("fanout", {"viewers": options.viewers, "processes": 2, "scale": scale(options)})
@@ -274,7 +268,6 @@ def parsed() -> Any:
     options.add_argument("--processes", type=int, choices=[1, 2], default=1)
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--engine", choices=["gso", "sendmmsg", "plain"], default="gso")
-    options.add_argument("--receive", choices=["viewers", "server"], default="viewers", help="on whose core")
     options.add_argument("--host", default=LOOPBACK, help="the engine's address")
     return options.parse_args()
 
