@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from streaming.addresses import LOOPBACK
+from tests.bench._loopback import LOAD, SERVER
 from tests.bench._report import last_line, machine, say
-from tests.bench.fanout import LOAD, SERVER, asked, heard, process, python, tell
+from tests.bench.fanout import asked, heard, process, python, tell
 
 
 def target(control: str) -> tuple[int, str]:
