@@ -59,11 +59,11 @@ class StaticFiles:
         for path, file in self._known.files.items():
             answer = file.get_response("GET", {})
             told = {name.lower(): value for name, value in answer.headers}
-            if answer.file is None or not _is_packable(told):
+            if answer.file is None:
                 continue
             with answer.file:
                 body = answer.file.read(PREPARED)
-            if len(body) < PREPARED:
+            if len(body) < PREPARED and _is_packable(told):
                 self._packed[path] = (told.get("etag", ""), _packed(path, body))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -34,7 +34,7 @@ async def test_a_database_that_fails_for_a_moment_does_not_end_the_beat(
     try:
         if table == "recordings_recording":
             await in_thread(goes_live)()
-        await until(lambda: "OperationalError" in caplog.text)
+        await until(lambda: "OperationalError" in caplog.text, 30)
     finally:
         await in_thread(rename)("table_that_is_away", table)
     await in_thread(goes_live)()
