@@ -37,6 +37,8 @@ def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) 
     press(studio, "[data-confirm-yes]")
     expect(studio.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=30_000)
     console = ended.visit(BY_NAME["console-planned"], first=DESK)
+    # The rows come over the socket, maybe after the page.
+    console.locator("[data-list] > *").first.wait_for()
     tab_to(console, "[data-list] > *")
     console.keyboard.press("1")
     chosen = console.locator("[data-lane=new] [data-list] > [aria-selected=true]")
