@@ -4,32 +4,34 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
-YearRows = Callable[[int], Mapping[date, bool]]
+QuarterRows = Callable[[date, date], Mapping[date, bool]]
 OFFICIAL_YEARS = range(2004, 2027)
 
 
 class Calendar:
-    """Days by year, fetched when first asked for.
+    """Days by quarter of a year, fetched when first asked for: a citizen waits while a whole year is read.
 
-    `year_rows(year)` gives every day of an officially announced year (working: True) and nothing for a year
-    without
-    a notice, which then counts Monday to Friday and is provisional.
+    `quarter_rows(first, last)` gives every officially announced day of the quarter (working: True) and nothing
+    for a year without a notice, which then counts Monday to Friday and is provisional.
     """
 
-    def __init__(self, year_rows: YearRows) -> None:
-        self._year_rows = year_rows
-        self._years: dict[int, Mapping[date, bool]] = {}
+    def __init__(self, quarter_rows: QuarterRows) -> None:
+        self._quarter_rows = quarter_rows
+        self._quarters: dict[tuple[int, int], Mapping[date, bool]] = {}
 
-    def _year(self, year: int) -> Mapping[date, bool]:
-        if year not in self._years:
-            self._years[year] = self._year_rows(year)
-        return self._years[year]
+    def _quarter(self, day: date) -> Mapping[date, bool]:
+        key = day.year, (day.month - 1) // 3
+        if key not in self._quarters:
+            first = date(day.year, 3 * key[1] + 1, 1)
+            last = date(day.year, 3 * key[1] + 3, 30 if key[1] in (1, 2) else 31)
+            self._quarters[key] = self._quarter_rows(first, last)
+        return self._quarters[key]
 
     def is_official(self, day: date) -> bool:
-        return day in self._year(day.year)
+        return day in self._quarter(day)
 
     def is_working(self, day: date) -> bool:
-        return self._year(day.year).get(day, day.weekday() < 5)
+        return self._quarter(day).get(day, day.weekday() < 5)
 
     def count(self, after: date, until: date) -> int:
         """Working days d with after < d ≤ until; negative when `until` lies before `after`."""

@@ -141,6 +141,15 @@ class BulkForm(forms.Form):
     unit_id = forms.TypedChoiceField(label=_("承办单位"), choices=_units, coerce=int)
 
 
+class FilterForm(forms.Form):
+    """The present filter of the desk, and a name for it."""
+
+    name = forms.CharField(label=_("筛选的名字"), max_length=40)
+    tab = forms.CharField(max_length=16)
+    q = forms.CharField(max_length=80, required=False)
+    state = forms.CharField(max_length=20, required=False)
+
+
 class NothingForm(forms.Form):
     """A step that needs nothing but the decision."""
 

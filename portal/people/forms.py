@@ -5,6 +5,18 @@ labels.
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.people.actions import NAME_LENGTH, VILLAGE_LENGTH
+
+
+def village_field() -> forms.CharField:
+    """Where the matter is: what goes to a unit needs it, whatever form it is written in."""
+    return forms.CharField(
+        label=_("村或社区"),
+        max_length=VILLAGE_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level3"}),
+        error_messages={"required": _("请填写村或社区，方便找到地方。")},
+    )
+
 
 class CitizenForm(forms.Form):
     """Both steps of a citizen's log-in in one form: the number first, the code as soon as it has come."""
@@ -22,18 +34,24 @@ class CitizenForm(forms.Form):
     )
     name = forms.CharField(
         label=_("姓名（第一次使用时填写）"),
-        max_length=40,
+        max_length=NAME_LENGTH,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    village = forms.CharField(label=_("村/社区（可不填）"), max_length=80, required=False)
+    village = forms.CharField(label=_("村/社区（可不填）"), max_length=VILLAGE_LENGTH, required=False)
     under_14 = forms.BooleanField(label=_("我未满14周岁，监护人同意我使用"), required=False)
-    guardian_name = forms.CharField(label=_("监护人姓名"), max_length=40, required=False)
+    guardian_name = forms.CharField(label=_("监护人姓名"), max_length=NAME_LENGTH, required=False)
     guardian_phone = forms.CharField(
         label=_("监护人手机号"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    guardian_code = forms.CharField(
+        label=_("监护人手机收到的验证码"),
+        max_length=8,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
 

@@ -86,6 +86,8 @@ class Identity(models.Model):
     # Who agreed for a child under 14 (Personal Information Protection Law, article 31), sealed like the rest.
     guardian_name_sealed = models.TextField(blank=True, default="")
     guardian_phone_sealed = models.TextField(blank=True, default="")
+    # When the guardian's own code came back. Without it a child does not get in.
+    guardian_agreed_at = models.DateTimeField(null=True, blank=True)
 
 
 class Contact(models.Model):

@@ -92,11 +92,15 @@ def large_print(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def code(request: HttpRequest) -> HttpResponse:
-    """Send a one-time code. JSON: {"sent": true, "seconds": 60} (until the next may be sent)."""
+    """Send a one-time code, to the guardian of a child as well. JSON: {"sent": true, "seconds": 60} (until the
+    next may be sent)."""
     form = CitizenForm(request.POST)
     try:
         if not form.is_valid():
             raise actions.bad_phone()
+        # Hers first: where only the own code was sent a moment ago, she is asked all the same.
+        if guardian := _guardian(form):
+            actions.ask_guardian(guardian, form.cleaned_data["phone"], client_address(request))
         actions.send_code(form.cleaned_data["phone"], client_address(request))
     except DirectTrainError as refusal:
         if wants_json(request):
@@ -109,7 +113,7 @@ def code(request: HttpRequest) -> HttpResponse:
     return _page(request, citizen=form, sent=True)
 
 
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "guardian_code")
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Confirm the code and log in. JSON: {"person": {"id": 7, "name": "张**", "verified": true}}."""
@@ -128,9 +132,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect(_next(request, "/cases/"))
 
 
+def _guardian(form: CitizenForm) -> actions.Guardian | None:
+    said = form.cleaned_data
+    if not said["under_14"]:
+        return None
+    return actions.Guardian(said["guardian_name"], said["guardian_phone"], said["guardian_code"])
+
+
 def _confirmed(form: CitizenForm) -> Person:
     said = form.cleaned_data
-    guardian = None
-    if said["under_14"]:
-        guardian = actions.Guardian(said["guardian_name"], said["guardian_phone"])
-    return actions.confirm_code(said["phone"], said["code"], said["name"], said["village"], guardian)
+    return actions.confirm_code(said["phone"], said["code"], said["name"], said["village"], _guardian(form))

@@ -23,7 +23,9 @@ VECTORS = [
 
 def official_calendar() -> Calendar:
     years = {year: {day: row[0] for day, row in official_days(year).items()} for year in (2025, 2026)}
-    return Calendar(lambda year: years.get(year, {}))
+    return Calendar(
+        lambda first, last: {d: on for d, on in years.get(first.year, {}).items() if first <= d <= last}
+    )
 
 
 CALENDAR = official_calendar()

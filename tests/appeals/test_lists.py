@@ -1,4 +1,4 @@
-"""Promises are seen until they are kept; a clerk sends several cases out at once."""
+"""Promises are seen until they are kept; a clerk sends several cases out at once, an officer signs them."""
 
 from collections.abc import Callable
 
@@ -104,3 +104,32 @@ def test_nobody_but_a_clerk_sends_cases_out(county: County, register: Register) 
     assert Appeal.objects.get(number=number).state == "registered"
     assert 'id="bulk"' in client_of(county.clara).get("/desk/").content.decode()
     assert 'id="bulk"' not in client_of(county.sam).get("/desk/").content.decode()
+
+
+def test_an_officer_signs_several_and_comes_back_to_the_same_list(county: County, bring_to: Bring) -> None:
+    sent, taken = [bring_to("dispatched") for _ in range(2)], bring_to("in_progress")
+    olga = client_of(county.olga)
+    desk = olga.get("/desk/").content.decode()
+    assert (
+        all(f'value="{appeal.number}"' in desk for appeal in sent) and f'value="{taken.number}"' not in desk
+    )
+    ticked = {"number": [appeal.number for appeal in (*sent, taken)], "tab": "mine", "q": "2026"}
+    answer = olga.post("/desk/bulk/sign/", ticked, follow=True)
+    assert answer.redirect_chain == [("/desk/?tab=mine&q=2026&state=", 302)]
+    words = answer.content.decode()
+    assert "已签收 2 件" in words and f"{taken.number}: " in words
+    signed = Appeal.objects.filter(state="in_progress", assignments__signed_by=county.olga)
+    assert {appeal.pk for appeal in sent} < set(signed.values_list("pk", flat=True))
+
+
+def test_nobody_signs_for_another_unit(county: County, bring_to: Bring) -> None:
+    appeal = bring_to("dispatched")
+    for person in (county.clara, county.sam, county.alice):
+        assert client_of(person).post("/desk/bulk/sign/", {"number": [appeal.number]}).status_code == 403
+    otto = client_of(county.otto)
+    assert (
+        f"{appeal.number}: "
+        in otto.post("/desk/bulk/sign/", {"number": [appeal.number]}, follow=True).content.decode()
+    )
+    assert otto.post("/desk/bulk/sign/", {}).status_code == 400
+    assert Appeal.objects.get(pk=appeal.pk).state == "dispatched"

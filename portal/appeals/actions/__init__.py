@@ -9,8 +9,9 @@ from portal.appeals.actions.answers import (
     reply,
     set_text,
 )
-from portal.appeals.actions.bulk import MOST_IN_BULK, Bulk, accept_and_dispatch
+from portal.appeals.actions.bulk import MOST_IN_BULK, Bulk, accept_and_dispatch, sign_several
 from portal.appeals.actions.calendar import DayNotice, load_days, load_official_years
+from portal.appeals.actions.desks import remove_filter, save_filter
 from portal.appeals.actions.files import tidy_files
 from portal.appeals.actions.identity import view_identity
 from portal.appeals.actions.joining import link_common, link_same, merge, part_same, split, unmerge
@@ -74,13 +75,16 @@ __all__ = [
     "redact",
     "refuse",
     "register",
+    "remove_filter",
     "reopen",
     "reopen_as",
     "reply",
     "resume",
     "return_",
+    "save_filter",
     "set_text",
     "sign",
+    "sign_several",
     "split",
     "suspend",
     "tick",

@@ -10,6 +10,7 @@ from portal.appeals.models.cases import (
     UnitRequest,
     UrgencyClass,
 )
+from portal.appeals.models.desks import SavedFilter
 from portal.appeals.models.files import Attachment
 from portal.appeals.models.time import Clock, Day, Pause
 
@@ -26,6 +27,7 @@ __all__ = [
     "Pause",
     "Promise",
     "Reply",
+    "SavedFilter",
     "UnitRequest",
     "UrgencyClass",
 ]

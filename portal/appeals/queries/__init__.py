@@ -1,6 +1,17 @@
 """What may be asked of the case store: rights, desks, stories, time."""
 
-from portal.appeals.queries.desks import DESK_TABS, DeskTab, desk, desk_counts, desk_rows, may_triage, tabs_of
+from portal.appeals.queries.desks import (
+    DESK_TABS,
+    DeskTab,
+    bulk_states,
+    desk,
+    desk_counts,
+    desk_rows,
+    may_sign,
+    may_triage,
+    saved_filters,
+    tabs_of,
+)
 from portal.appeals.queries.files import file_of, files_of, may_see_files, upload_of
 from portal.appeals.queries.promises import PromiseRow, may_keep, open_promises, promise_rows
 from portal.appeals.queries.rights import (
@@ -39,6 +50,7 @@ __all__ = [
     "allowed_actions",
     "appeal_by_code",
     "appeal_by_token",
+    "bulk_states",
     "capacities",
     "case_story",
     "check_step",
@@ -53,6 +65,7 @@ __all__ = [
     "may_keep",
     "may_read",
     "may_see_files",
+    "may_sign",
     "may_triage",
     "my_cases",
     "one_calendar",
@@ -61,6 +74,7 @@ __all__ = [
     "public_facts",
     "rated_now",
     "reopen_until",
+    "saved_filters",
     "stand_stills",
     "stored_calendar",
     "tabs_of",

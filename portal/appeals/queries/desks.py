@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.appeals.days import Calendar
-from portal.appeals.models import Appeal, Reply, UnitRequest
+from portal.appeals.models import Appeal, Reply, SavedFilter, UnitRequest
 from portal.appeals.queries.time import local_day, stored_calendar
-from portal.appeals.states import BEING_HANDLED, OPEN, State
+from portal.appeals.states import BEING_HANDLED, OPEN, STEPS, State
 from portal.appeals.vocabulary import AssignmentRole, ReplyKind
 from portal.people.models import Person
 from portal.people.queries import roles_of, units_of
@@ -78,6 +78,18 @@ def tabs_of(person: Person) -> list[DeskTab]:
 def may_triage(person: Person) -> bool:
     """Who accepts and dispatches what comes in."""
     return RoleKind.CLERK in roles_of(person)
+
+
+def may_sign(person: Person) -> bool:
+    """Who takes what was dispatched to their unit."""
+    return bool(roles_of(person) & WORKS_IN_UNIT)
+
+
+def bulk_states(person: Person) -> set[str]:
+    """Where the steps begin that `person` takes on several cases at once."""
+    triaged = CLERKS_STATES if may_triage(person) else ()
+    signed = STEPS["sign"].sources if may_sign(person) else ()
+    return {*triaged, *signed}
 
 
 def _within_reach(person: Person) -> QuerySet[Appeal]:
@@ -156,6 +168,11 @@ def desk(
             Q(number__startswith=words) | Q(village__contains=words) | Q(matter__contains=words)
         )
     return rows.select_related("lead_unit", "urgency")
+
+
+def saved_filters(person: Person) -> list[SavedFilter]:
+    """Those whose list is still theirs: roles come and go."""
+    return list(SavedFilter.objects.filter(person=person, tab__in=tabs_of(person)))
 
 
 def desk_rows(appeals: Iterable[Appeal], today: date | None = None) -> list[DeskRow]:

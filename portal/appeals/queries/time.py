@@ -17,15 +17,15 @@ _shared: ContextVar[Calendar | None] = ContextVar("calendar", default=None)
 
 
 def stored_calendar() -> Calendar:
-    """Reads each year once; make one per piece of work, so that a newly loaded notice is seen."""
+    """Reads each quarter once; make one per piece of work, so that a newly loaded notice is seen."""
     return _shared.get() or Calendar(
-        lambda year: dict(Day.objects.filter(date__year=year).values_list("date", "working"))
+        lambda first, last: dict(Day.objects.filter(date__range=(first, last)).values_list("date", "working"))
     )
 
 
 @contextmanager
 def one_calendar() -> Iterator[None]:
-    """All work inside reads each year once: for imports of many cases, during which no notice is loaded."""
+    """All work inside reads each quarter once: for imports of many cases, during which no notice is loaded."""
     token = _shared.set(stored_calendar())
     try:
         yield

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -29,19 +29,28 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def desk_page(
-    request: HttpRequest, bulk: BulkForm | None = None, ticked: Sequence[str] = (), status: int = 200
+    request: HttpRequest,
+    bulk: BulkForm | None = None,
+    ticked: Sequence[str] = (),
+    status: int = 200,
+    narrowed: QueryDict | None = None,
 ) -> HttpResponse:
-    """`bulk` and `ticked` are what a refused step for several cases was filled with."""
+    """`bulk` and `ticked` are what a refused step for several cases was filled with; `narrowed` is the filter
+    where it is not in the address.
+    """
     me = me_of(request)
     tabs = queries.tabs_of(me)
     if not tabs:
         raise NotAllowed(_("工作台仅供承办人员使用。"))
-    tab = request.GET.get("tab", "")
+    asked = request.GET if narrowed is None else narrowed
+    tab = asked.get("tab", "")
     tab = tab if tab in tabs else queries.DeskTab.MINE
-    search, state = request.GET.get("q", ""), request.GET.get("state", "")
+    search, state = asked.get("q", ""), asked.get("state", "")
     found = queries.desk(me, tab, search, state)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     counts = queries.desk_counts(me)
+    query = urlencode({"tab": tab, "q": search, "state": state})
+    several = tab == queries.DeskTab.MINE
     context = {
         "tabs": [(name, queries.DESK_TABS[name], counts.get(name)) for name in tabs],
         "tab": tab,
@@ -51,12 +60,15 @@ def desk_page(
         "state": state,
         "states": State.choices,
         "notices": page_notices(me, 5),
-        "bulk": (bulk or BulkForm(prefix="bulk"))
-        if queries.may_triage(me) and tab == queries.DeskTab.MINE
-        else None,
+        "bulk": (bulk or BulkForm(prefix="bulk")) if several and queries.may_triage(me) else None,
+        "may_sign": several and queries.may_sign(me),
+        "bulk_states": queries.bulk_states(me) if several else (),
         "ticked": ticked,
+        "reports": queries.DeskTab.REQUESTS in tabs,
         "promises": queries.open_promises(me).count(),
-        "query": urlencode({"tab": tab, "q": search, "state": state}) + "&",
+        "query": query + "&",
+        "filters": [(saved, saved.query == query) for saved in queries.saved_filters(me)],
+        "filter_name": asked.get("name", ""),
     }
     return render(request, "appeals/desk.html", context, status=status)
 
