@@ -31,7 +31,9 @@ def with_facts(stage: dict[str, Any], facts: StageFacts) -> dict[str, Any]:
 
 
 async def stage_of(parts: Parts, session_id: int, stage: dict[str, Any]) -> dict[str, Any]:
-    return with_facts(stage, await parts.presence.stage(session_id))
+    whole = with_facts(stage, await parts.presence.stage(session_id))
+    # No await from here to the outbox: who asked would be told of the stage of a moment ago after that of now.
+    return parts.hub.newest(session_id, whole)
 
 
 async def announce_stage(parts: Parts, session_id: int) -> None:

@@ -25,6 +25,8 @@ INBOX_LIMIT = 64
 HELLO_SECONDS = 15.0
 TRY_AGAIN_LATER = 1013
 POLICY = 1008
+# Seconds to answer what a page sent before it left. Daphne ends the socket's task 10 s after its disconnect.
+WORK_SECONDS = 8.0
 # Messages refused as too many before the socket is closed: no page of ours comes near it.
 PATIENCE = 200
 
@@ -110,6 +112,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
                 self.client.send(await handle(self.parts, self.client, message))
             except Exception as error:  # noqa: BLE001 - a bad message costs an answer, never the socket
                 self.client.send(translate(error, message.id))
+            self.inbox.task_done()
 
     async def write_all(self) -> None:
         outbox = self.client.outbox
@@ -131,7 +134,18 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
             await self.client.closing.wait()
         await self.close(code=POLICY if self.client.ended else TRY_AGAIN_LATER)
 
+    async def finish_work(self) -> None:
+        """A moderator presses E and closes the page: the answer ends all the same. Not for who was logged out."""
+        if self.client.ended:
+            return
+        try:
+            async with asyncio.timeout(WORK_SECONDS):
+                await self.inbox.join()
+        except TimeoutError:
+            log.warning("session %s: a page left before it was answered", self.client.session_id)
+
     async def disconnect(self, code: int) -> None:
+        await self.finish_work()
         await self.end_tasks()
         await self.parts.hub.leave(self.client)
         # A page that was closed gives its place up at once; after a broken line the media may still flow,

@@ -44,6 +44,7 @@ NEEDS: dict[type[protocol.Message], Need] = {
     protocol.End: Need.RUN,
     protocol.Ask: Need.PERSON,
     protocol.RaiseHand: Need.PERSON,
+    protocol.LowerHand: Need.PERSON,
     protocol.Vote: Need.PERSON,
     protocol.Questions: Need.MODERATE,
     protocol.Move: Need.MODERATE,
@@ -75,6 +76,8 @@ NEEDS: dict[type[protocol.Message], Need] = {
     protocol.Share: Need.SHARE,
     protocol.Promise: Need.RUN,
 }
+# Needs that ask for a seat on the stage; the others are answered by the person and the broadcast alone.
+SEATS = frozenset({Need.CALLED, Need.COHOST, Need.SHARE, Need.PUBLISH})
 ROLE_NEEDS = {
     "viewer": Need.WATCH,
     "leader": Need.HOST,
@@ -148,7 +151,7 @@ async def may(client: Client, message: protocol.Message) -> Rights:
     need = NEEDS[type(message)]
     if need is Need.WATCH:
         return client.joined
-    found = await rights(client.session_key, client.session_id)
+    found = await rights(client.session_key, client.session_id, need in SEATS)
     if found.person_id != client.person_id:
         raise Refusal("not_allowed", _("登录状态已变化，请刷新页面"))
     if not _holds(found, need, client.role):

@@ -75,8 +75,8 @@ class _Room:
     channel: str
     members: set[Member] = field(default_factory=set)
     listening: asyncio.Task[None] | None = None
-    # Of the newest stage that was delivered.
-    stage_revision: int = 0
+    # The newest that was delivered.
+    stage: Message = field(default_factory=lambda: {"revision": 0})
 
 
 def _groups(room: _Room) -> tuple[str, str]:
@@ -153,6 +153,13 @@ class Hub:
         self.delivered += count
         return count
 
+    def newest(self, session_id: int, stage: Message) -> Message:
+        """`stage`, or the one that was delivered here while `stage` was being read."""
+        room = self._rooms.get(session_id)
+        if room is None or room.stage["revision"] <= stage["revision"]:
+            return stage
+        return {name: value for name, value in room.stage.items() if name != "type"}
+
     async def _listen(self, room: _Room) -> None:
         while True:
             try:
@@ -170,10 +177,10 @@ class Hub:
             # Several tasks and processes read the stage and announce it. One that was overtaken must not be heard last:
             # a guest on the air would be told to wait.
             # A process of an older version tells no revision: what it says is taken as it comes.
-            revision = int(message.get("revision", room.stage_revision))
-            if revision < room.stage_revision:
+            message.setdefault("revision", room.stage["revision"])
+            if message["revision"] < room.stage["revision"]:
                 return
-            room.stage_revision = revision
+            room.stage = message
         if message.get("type") != "logged_out":
             self.deliver(room.session_id, message, to)
             return

@@ -184,6 +184,11 @@ class RaiseHand(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LowerHand(Message):
+    type: ClassVar[str] = "lower_hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vote(Message):
     type: ClassVar[str] = "vote"
     question: Id

@@ -123,6 +123,7 @@ class Statistics(_Command):
 
 Command = Publish | Watch | Accept | Restart | RestartIce | Leave | Assign | Hold | CloseRoom | Statistics
 _TYPES: dict[str, type[Command]] = {kind.type: kind for kind in get_args(Command)}
+_FIELDS = {kind: {field.name: field for field in fields(kind)} for kind in _TYPES.values()}
 _OPTIONAL = {("watch", "sdp"), ("restart", "sdp"), ("assign", "participant")}
 
 
@@ -134,7 +135,7 @@ def parse_command(message: object) -> Command:
     kind = _TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
         raise StreamingError("bad_command", "unknown type of command")
-    wanted = {field.name: field for field in fields(kind)}
+    wanted = _FIELDS[kind]
     unknown = set(message) - set(wanted) - {"type"}
     if unknown:
         raise StreamingError("bad_command", f"{name} does not know {sorted(map(str, unknown))}")

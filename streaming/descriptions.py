@@ -4,7 +4,7 @@ Payload types and SSRCs of the offer are the room's, the same for every viewer, 
 all. An audio section comes first: Firefox never starts ICE when the first section is rejected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -188,7 +188,9 @@ def write_offer(streams: Sequence[OfferedStream], transport: Transport, version:
     """The room's offer. Sound and picture of a slot share one msid: browsers then keep the lips in sync."""
     ours = transport.credentials
     text = _offer(tuple(streams), replace(transport, credentials=_BLANK))
-    return text.format(version=version, ufrag=ours.ufrag, password=ours.password)
+    for blank, value in (("{version}", str(version)), ("{ufrag}", ours.ufrag), ("{password}", ours.password)):
+        text = text.replace(blank, value)  # half of what `format` takes for five thousand characters
+    return text
 
 
 @lru_cache(64)  # of a room's offers only the credentials differ, and a thousand viewers join at once
@@ -213,19 +215,21 @@ def _offer(streams: tuple[OfferedStream, ...], transport: Transport) -> str:
     return _text(lines)
 
 
-def accepted_codecs(answer: Description) -> dict[str, frozenset[Codec]]:
+@lru_cache(64)  # as the sections themselves, a room's viewers share it
+def accepted_codecs(sections: tuple[Section, ...]) -> Mapping[str, frozenset[Codec]]:
     """By mid: the codecs of our offer that the viewer's answer kept. A rejected section keeps none."""
     kept: dict[str, frozenset[Codec]] = {}
-    for section in answer.sections:
+    for section in sections:
         receives = section.port != 0 and section.direction in ("recvonly", "sendrecv")
         types = set(section.payload_types) if receives else set()
         kept[section.mid] = frozenset(codec for codec, number in PAYLOAD_TYPES.items() if number in types)
     return kept
 
 
-def accepted_red(answer: Description) -> frozenset[str]:
+@lru_cache(64)
+def accepted_red(sections: tuple[Section, ...]) -> frozenset[str]:
     """Mids of the sections whose answer kept redundant sound; to all others RED would be silence."""
-    kept = (section for section in answer.sections if section.port and RED in section.payload_types)
+    kept = (section for section in sections if section.port and RED in section.payload_types)
     return frozenset(section.mid for section in kept)
 
 

@@ -1,29 +1,28 @@
 """Keys for a path: DTLS-SRTP (RFC 5764) on pyOpenSSL, its keys in libsrtp.
 
-The only file that touches private names of aiortc (the certificate's OpenSSL context) and pylibsrtp (the C
-session). They are pinned by the exact version in requirements and by `tests/streaming/test_contract.py`.
+The only file that touches private names of aiortc (the certificate's OpenSSL context), pyOpenSSL (its binding) and
+pylibsrtp (the C session). They are pinned by the exact version in requirements and by
+`tests/streaming/test_contract.py`.
 """
 
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pylibsrtp
 from aiortc import rtcdtlstransport as aiortc_dtls
 from aiortc.rtcdtlstransport import RTCCertificate
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL, _util, crypto
 from pylibsrtp import Policy, _binding
 
 from streaming.path import IcePath
-from streaming.records import are_records
+from streaming.records import are_records, split_records
 
 HANDSHAKE = 30.0  # s from the description to the keys: finding a way, then the handshake with its repetitions
-MAX_DATAGRAM = 1_200  # bytes; every path takes it
 _MAX_FLIGHT = 8_192  # bytes taken from OpenSSL at once; ours, certificate and all, has a tenth of it
-_RECORD_HEADER = 13  # bytes (RFC 6347, section 4.1), the last two are the length of what follows
 # GCM first: authenticating with AES-CM and HMAC-SHA1 costs 1.6 times as much per packet.
 _PROFILES = [
     aiortc_dtls.SRTP_AEAD_AES_128_GCM,
@@ -57,6 +56,12 @@ def send_keys(session: pylibsrtp.Session, profile: str) -> SendKeys:
     return SendKeys(session, handle, _TAGS[profile])
 
 
+# Browsers sign their certificates themselves: which one it must be is known by its fingerprint, and asked when the
+# handshake is over. pyOpenSSL's own way of calling back looks the certificate and the connection up first, which is a
+# twelfth of a handshake.
+_any_certificate = _util.ffi.callback("int (*)(int, X509_STORE_CTX *)", lambda ok, store: 1)
+
+
 class SharedCertificate(RTCCertificate):
     """One certificate and one cached OpenSSL context for every peer of the process."""
 
@@ -64,8 +69,10 @@ class SharedCertificate(RTCCertificate):
 
     def _create_ssl_context(self, srtp_profiles: list[aiortc_dtls.SRTPProtectionProfile]) -> Any:
         if self._context is None:
-            self._context = super()._create_ssl_context(srtp_profiles)
-            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # nobody resumes: every peer is new
+            context = self._context = super()._create_ssl_context(srtp_profiles)
+            context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # nobody resumes: every peer is new
+            need = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
+            _util.lib.SSL_CTX_set_verify(context._context, need, _any_certificate)  # noqa: SLF001
         return self._context
 
     @cached_property
@@ -75,8 +82,14 @@ class SharedCertificate(RTCCertificate):
 
 
 def new_certificate() -> SharedCertificate:
-    """A self-signed certificate of 30 days, new at every start."""
-    return SharedCertificate.generateCertificate()
+    """A self-signed certificate of 30 days, new at every start.
+
+    Its context is made at once: what pyOpenSSL loads for the first one takes tens of milliseconds, for which the first
+    viewer would wait, and everybody's packets with it.
+    """
+    certificate: SharedCertificate = SharedCertificate.generateCertificate()
+    certificate._create_ssl_context(_PROFILES)  # noqa: SLF001
+    return certificate
 
 
 class SecureLink:
@@ -257,24 +270,22 @@ class SecureLink:
         self._flush(ssl)
 
 
-def split_records(flight: bytes) -> list[bytes]:
-    """DTLS records, as OpenSSL wrote them behind one another, in datagrams of up to `MAX_DATAGRAM` bytes."""
-    datagrams: list[bytes] = []
-    begin = at = 0
-    while at + _RECORD_HEADER <= len(flight):
-        end = at + _RECORD_HEADER + int.from_bytes(flight[at + 11 : at + 13], "big")
-        if end - begin > MAX_DATAGRAM and at > begin:
-            datagrams.append(flight[begin:at])
-            begin = at
-        at = end
-    return [*datagrams, flight[begin:]]
-
-
 def _session(key: bytes, kind: int, profile: int, window: int) -> pylibsrtp.Session:
-    policy = Policy(key=key, ssrc_type=kind, srtp_profile=profile)
+    policy = _policy(kind, profile, window)
+    policy.key = key
+    try:
+        return pylibsrtp.Session(policy)
+    finally:
+        policy.key = None
+
+
+@lru_cache
+def _policy(kind: int, profile: int, window: int) -> Policy:
+    """What all sessions of a kind have in common, without a key: libsrtp copies what it needs."""
+    policy = Policy(ssrc_type=kind, srtp_profile=profile)
     policy.allow_repeat_tx = True  # sound is sent again under its own number
     policy.window_size = window
-    return pylibsrtp.Session(policy)
+    return policy
 
 
 def _process(operation: Callable[[bytes], bytes], data: bytes) -> bytes | None:

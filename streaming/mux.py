@@ -10,7 +10,9 @@ import socket
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import partial
 
+from streaming.backlog import Backlog
 from streaming.ice import parse_request, write_response
 from streaming.limits import TokenBucket
 from streaming.path import IcePath, Route
@@ -63,6 +65,7 @@ class Mux:
         self._paths: dict[str, IcePath] = {}
         self._routes: dict[Hashable, tuple[IcePath, Route]] = {}
         self.counters = MuxCounters()
+        self.backlog = Backlog()
         self._strays = TokenBucket(STRAYS, STRAYS)
         self.port = 0
         self.tcp = TcpDoor(self.on_tcp_packet, self.is_proven, self.on_tcp_gone)
@@ -109,16 +112,24 @@ class Mux:
             try:
                 data, address = sock.recvfrom(MAX_DATAGRAM)
             except OSError:  # nothing left, or an ICMP error of somebody's closed port
-                return
+                break
             if not data:
                 continue
             entry = self._routes.get((sock.fileno(), address))
             if data[0] < 4:
                 self.on_stun(data, entry[1] if entry else UdpRoute(sock, address, self.counters))
             elif entry is not None:
-                entry[0].receive(data, entry[1])
+                self._deliver(*entry, data)
             else:
                 self._on_stray(data, UdpRoute(sock, address, self.counters))
+        self.backlog.serve()
+
+    def _deliver(self, path: IcePath, route: Route, data: bytes) -> None:
+        """Packets at once, handshake records behind those that came with them."""
+        if 20 <= data[0] <= 63:
+            self.backlog.put(partial(path.receive, data, route))
+        else:
+            path.receive(data, route)
 
     def _on_stray(self, data: bytes, route: Route) -> None:
         """Media from an address nobody proved: a peer whose NAT gave it another port, until its next check?
@@ -142,7 +153,8 @@ class Mux:
         if data[0] < 4:
             self.on_stun(data, route)
         elif entry is not None:
-            entry[0].receive(data, route)
+            self._deliver(entry[0], route, data)
+            self.backlog.serve()
         else:
             self.counters.unknown_address += 1
 

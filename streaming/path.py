@@ -130,7 +130,9 @@ class IcePath:
         """A packet from a proven address; what comes before its owner waits."""
         first = data[0]
         if 20 <= first <= 63:
-            if self._on_record is not None:
+            if self.closed:  # the record waited in the backlog for longer than its peer stayed
+                self.dropped += 1
+            elif self._on_record is not None:
                 self._on_record(data)
             else:
                 self.dropped += len(self._inbox) == MAX_INBOX

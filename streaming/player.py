@@ -58,7 +58,8 @@ class Player(Viewer):
     def _note(self, section: Section, offered: OfferedStream) -> None:
         numbers = _payload_types(section)
         names: dict[int, Codec] = {OPUS: "opus", H264: "h264", VP8: "vp8"}
-        self._codecs[offered.mid] = frozenset(names[ours] for ours in numbers if ours in names)
+        codecs = frozenset(names[ours] for ours in numbers if ours in names)
+        self._codecs = {**self._codecs, offered.mid: codecs}
         for ours, theirs in numbers.items():
             ssrc = offered.rtx_ssrc if ours in (H264_RTX, VP8_RTX) else offered.ssrc
             self._types[ssrc, ours] = theirs

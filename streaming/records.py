@@ -1,11 +1,12 @@
-"""Which datagrams are handed to OpenSSL: whole DTLS records (RFC 6347, section 4.1), and nothing that ends a handshake.
+"""DTLS records (RFC 6347, section 4.1) in datagrams, those that come and those that go.
 
-What arrives before the keys is anybody's word. OpenSSL gives a handshake up for a broken or an unauthenticated
-alert (section 4.1.2.7 advises to drop what is invalid); one forged datagram must not keep a citizen off the air.
-Pure.
+OpenSSL is handed whole records, and nothing that ends a handshake. What arrives before the keys is anybody's word.
+OpenSSL gives a handshake up for a broken or an unauthenticated alert (section 4.1.2.7 advises to drop what is
+invalid); one forged datagram must not keep a citizen off the air. Pure.
 """
 
 HEADER = 13  # bytes: type, version, epoch, sequence number, length
+MAX_DATAGRAM = 1_200  # bytes; every path takes it
 _TYPES = range(20, 24)  # change cipher spec, alert, handshake, application data
 _ALERT = 21
 _DTLS = 0xFE  # first byte of every version up to 1.2
@@ -24,3 +25,16 @@ def are_records(datagram: bytes, handshaking: bool) -> bool:
             return False
         at += HEADER + size
     return 0 < at == len(datagram)
+
+
+def split_records(flight: bytes) -> list[bytes]:
+    """DTLS records, as OpenSSL wrote them behind one another, in datagrams of up to `MAX_DATAGRAM` bytes."""
+    datagrams: list[bytes] = []
+    begin = at = 0
+    while at + HEADER <= len(flight):
+        end = at + HEADER + int.from_bytes(flight[at + 11 : at + 13], "big")
+        if end - begin > MAX_DATAGRAM and at > begin:
+            datagrams.append(flight[begin:at])
+            begin = at
+        at = end
+    return [*datagrams, flight[begin:]]

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+_HEADER, _BLOCK = struct.Struct("!BBH"), struct.Struct("!LLLLLL")
 SENDER_REPORT, RECEIVER_REPORT, DESCRIPTION, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 205, 206
 
 
@@ -16,7 +17,7 @@ class SenderInfo:
     timestamp: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReportBlock:
     """What a receiver says of one stream. `fraction` in 1/256, `jitter` in RTP ticks, delays in 1/65536 s."""
 
@@ -59,11 +60,12 @@ def parse_rtcp(data: bytes) -> list[Item]:
     found: list[Item] = []
     at = 0
     while at + 4 <= len(data):
-        first, kind, words = struct.unpack_from("!BBH", data, at)
+        first, kind, words = _HEADER.unpack_from(data, at)
         end = at + 4 + 4 * words
         if first >> 6 != 2 or end > len(data):
             break
-        found.extend(_items(kind, first & 31, data[at + 4 : end]))
+        if kind != DESCRIPTION:  # in every report, and nothing for us
+            found.extend(_items(kind, first & 31, data[at + 4 : end]))
         at = end
     return found
 
@@ -82,7 +84,7 @@ def _items(kind: int, count: int, body: bytes) -> Iterator[Item]:
 
 def _blocks(body: bytes, count: int) -> Iterator[ReportBlock]:
     for number in range(min(count, len(body) // 24)):
-        ssrc, loss, highest, jitter, last, delay = struct.unpack_from("!LLLLLL", body, 24 * number)
+        ssrc, loss, highest, jitter, last, delay = _BLOCK.unpack_from(body, 24 * number)
         lost = loss & 0xFF_FFFF
         if lost >= 0x80_0000:
             lost -= 0x100_0000

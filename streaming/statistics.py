@@ -41,6 +41,7 @@ def room_statistics(room: Room, mux: Mux) -> dict[str, Any]:
             "refused_stun": mux.counters.refused_stun,
             "send_blocked": mux.counters.send_blocked,
             "send_failed": mux.counters.send_failed,
+            "handshakes": mux.backlog.dropped,
             "tcp": mux.tcp.counters.dropped,
         },
     }

@@ -1,7 +1,7 @@
 """Somebody who watches: our offer, the answer, and what the browser tells us about its reception."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -93,7 +93,7 @@ class Viewer(Peer):
         self._owner = owner
         self._offered = {stream.ssrc: stream for stream in offered}
         self._seats = {ssrc: Seat() for ssrc in self._offered}
-        self._codecs: dict[str, frozenset[Codec]] = {}
+        self._codecs: Mapping[str, frozenset[Codec]] = {}
         self._red: frozenset[str] = frozenset()
         self._guards = {kind: ResendGuard(*limits) for kind, limits in RESEND_LIMITS.items()}
         self._rtx_sequences = dict.fromkeys(self._offered, secrets.randbelow(1 << 13))
@@ -113,8 +113,8 @@ class Viewer(Peer):
             raise StreamingError("bad_sdp", "the answer does not fit the offer")
         if self.started and not self.is_same(answer.fingerprints):
             raise StreamingError("bad_sdp", "a restart keeps its certificate")
-        self._codecs = accepted_codecs(answer)
-        self._red = accepted_red(answer)
+        self._codecs = accepted_codecs(answer.sections)
+        self._red = accepted_red(answer.sections)
         if not self.started:
             self.start(answer.fingerprints)
 
@@ -184,7 +184,10 @@ class Viewer(Peer):
     def _on_report(self, block: ReportBlock, now: float) -> None:
         """The picture's reports count while there is one, those of the sound while it is alone."""
         stream = self._seats[block.ssrc].stream
-        judged = self.reception.setdefault(block.ssrc, Reception()).take(block)
+        reception = self.reception.get(block.ssrc)
+        if reception is None:
+            reception = self.reception[block.ssrc] = Reception()
+        judged = reception.take(block)
         if stream is None:
             return
         sent_at = stream.reported_at(block.last_report)

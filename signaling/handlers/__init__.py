@@ -33,6 +33,7 @@ HANDLERS: dict[type[protocol.Message], Handler] = {
     protocol.Statistics: crew.statistics,
     protocol.Ask: questions.ask,
     protocol.RaiseHand: questions.raise_hand,
+    protocol.LowerHand: stage.lower_hand,
     protocol.Vote: questions.vote,
     protocol.Questions: questions.questions,
     protocol.Move: questions.move,

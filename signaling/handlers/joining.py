@@ -72,6 +72,7 @@ async def hello(request: Request[protocol.Hello]) -> Welcome:
     # Joined before the picture is drawn: what changes in between is told twice rather than never.
     await request.parts.hub.join(client)
     client.role = message.role
+    cuts = await _cuts_for(request)
     picture = await live.picture_of(request.session_id, live.CAPTIONS_AT_HELLO)
     return Welcome(
         session=picture["session"],
@@ -86,7 +87,7 @@ async def hello(request: Request[protocol.Hello]) -> Welcome:
             "ice": ice_servers(client.socket),
         },
         limits={"text": protocol.TEXT_LIMIT, "message": protocol.MESSAGE_LIMIT},
-        cuts=await _cuts_for(request),
+        cuts=cuts,
     )
 
 

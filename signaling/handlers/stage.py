@@ -36,6 +36,12 @@ async def take_off(request: Request[protocol.TakeOff]) -> Ok:
     return Ok()
 
 
+async def lower_hand(request: Request[protocol.LowerHand]) -> Ok:
+    await rows.lower_hand(request.person_id, request.session_id)
+    await follow(request.parts, request.session_id)
+    return Ok()
+
+
 async def leave_stage(request: Request[protocol.LeaveStage]) -> Ok:
     await rows.stage_report(request.session_id, request.person_id, "left")
     await follow(request.parts, request.session_id)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotFound
-from portal.live.queries import session_of
+from portal.live.models import LiveSession
 from portal.questions import actions, console
 from portal.questions.models import Question
 from portal.questions.states import StageState, WallState
@@ -18,6 +18,7 @@ from recordings.actions import request_clip
 from recordings.queries import recording_of
 from signaling.orm.door import door
 from signaling.orm.people import actor
+from transcripts.captions import join
 from transcripts.queries import passage, transcript
 
 
@@ -63,6 +64,10 @@ def _raise_hand(person_id: int, session_id: int, uuid: str, village: str) -> Rec
     return _received(actions.raise_hand(actor(person_id), session_id, uuids.UUID(uuid), village))
 
 
+def _lower_hand(person_id: int, session_id: int) -> None:
+    actions.lower_hand(actor(person_id), session_id)
+
+
 def _vote(person_id: int, session_id: int, question_id: int) -> None:
     in_session(session_id, question_id)
     actions.vote(actor(person_id), question_id)
@@ -70,7 +75,7 @@ def _vote(person_id: int, session_id: int, question_id: int) -> None:
 
 def _console_rows(session_id: int, since: int) -> tuple[int, list[dict[str, Any]]]:
     """Revision read before the rows: what changes in between is asked for once more, never missed."""
-    revision = session_of(session_id).revision
+    revision = LiveSession.objects.values_list("revision", flat=True).get(pk=session_id)
     return revision, console.console_rows(session_id, since)
 
 
@@ -157,12 +162,11 @@ def _spoken_since(session_id: int, question_id: int, begin_ms: int, end_ms: int)
     """What the person of this question said between two recording times."""
     question = in_session(session_id, question_id)
     participant = f"guest-{question.person_id}"
-    said = [
+    return join(
         cue.text
         for cue in transcript(session_id)
         if cue.participant == participant and begin_ms <= (cue.begin_ms + cue.end_ms) / 2 <= end_ms
-    ]
-    return " ".join(said)
+    )
 
 
 def _person_of(session_id: int, question_id: int) -> int | None:
@@ -179,6 +183,7 @@ def _stage_report(session_id: int, person_id: int, state: str) -> None:
 
 ask = door(_ask)
 raise_hand = door(_raise_hand)
+lower_hand = door(_lower_hand)
 vote = door(_vote)
 console_rows = door(_console_rows)
 move = door(_move)

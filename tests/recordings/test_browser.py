@@ -123,6 +123,65 @@ async def assert_captions(page: Page, segments: list[journal.Segment]) -> None:
         assert start == pytest.approx(timeline.player_seconds(segments, ms), abs=0.08)
 
 
+SITE = Path(__file__).resolve().parents[2] / "portal" / "static"
+MODULES = ("picture-captions", "caption-size", "watch-hls", "backoff", "emitter")
+REPLAY = """<!doctype html><title>replay</title><link rel="stylesheet" href="/site/citizen.css">
+<video id="player" muted playsinline width="640" height="360"></video><button id="size"></button>
+<script type="module" src="/site/page.js"></script>"""
+REPLAY_SCRIPT = """
+import { HlsLine } from "./watch-hls.js";
+import { captionsOnPicture } from "./picture-captions.js";
+globalThis.gettext = (text) => text;
+const video = document.getElementById("player");
+const line = (globalThis.line = new HlsLine(video, "/hls/7/replay.m3u8", "/hls.min.js", { live: false }));
+captionsOnPicture(video, line, document.getElementById("size"), localStorage);
+line.open();
+"""
+SHOWN = """[...document.getElementById('player').textTracks].filter(track => track.mode === 'showing')
+  .flatMap(track => [...track.activeCues ?? []].map(cue => cue.text)).join()"""
+
+
+async def test_the_replay_shows_the_lists_words_on_the_picture_as_the_button_says(
+    recorded: Path, page: Page
+) -> None:
+    site = {
+        f"/site/{name}.js": ("text/javascript", (SITE / "js" / f"{name}.js").read_bytes()) for name in MODULES
+    }
+    site["/site/citizen.css"] = ("text/css", (SITE / "css" / "citizen.css").read_bytes())
+    site["/site/page.js"] = ("text/javascript", REPLAY_SCRIPT.encode())
+    site["/replay"] = ("text/html", REPLAY.encode())
+    async with serving(LiveSegments(recorded.parent, captions=captions), files() | site) as address:
+        await page.goto(f"{address}/replay")
+        size = page.locator("#size")
+        await page.evaluate("document.getElementById('player').currentTime = 2.2")
+        await page.wait_for_function(f"({SHOWN}).includes('重启之前')")
+        for name in ("字幕：大", "字幕：特大", "字幕：关"):
+            await size.click()
+            assert await size.inner_text() == name
+        assert await page.evaluate(SHOWN) == ""
+        # It is remembered; and the browser's own switch is one with the button.
+        await page.reload()
+        await page.wait_for_function("document.getElementById('player').textTracks.length === 1")
+        assert (await size.inner_text(), await page.evaluate(SHOWN)) == ("字幕：关", "")
+        await page.evaluate("document.getElementById('player').textTracks[0].mode = 'showing'")
+        await page.wait_for_function("document.getElementById('size').textContent === '字幕：中'")
+        # Sound alone goes on from where it stands, and so does the picture again.
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        there = "Math.abs(document.getElementById('player').currentTime - 2.2) < 0.2"
+        await page.evaluate("document.getElementById('player').currentTime = 2.2")
+        for address, width in (("/hls/7/a0/replay.m3u8", "=== 0"), ("/hls/7/replay.m3u8", "> 0")):
+            await page.wait_for_function("document.getElementById('player').videoWidth > 0 || line.bytes > 0")
+            asked.clear()
+            await page.evaluate("address => line.turnTo(address)", address)
+            await page.wait_for_function(
+                f"document.getElementById('player').readyState > 1 && {there}"
+                f" && document.getElementById('player').videoWidth {width}"
+            )
+            later = asked[[url.endswith(address) for url in asked].index(True) :]
+            assert width != "=== 0" or not [url for url in later if "/v0/" in url or "/v1/" in url], later
+
+
 async def test_a_live_player_goes_on_when_the_programme_is_killed(tmp_path: Path, page: Page) -> None:
     pictures(Codec.H264, 640, 360, 100), packets(Codec.OPUS, 0)
     messages: list[dict[str, Any]] = []

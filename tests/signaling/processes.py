@@ -74,7 +74,8 @@ class Process:
         self.log = Path(env["DATA_DIR"]) / f"{arguments[0]}-{time.monotonic_ns()}.log"
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), *arguments],
+                # Whoever runs the tests in the background ignores SIGINT, and so would the house.
+                ["env", "--default-signal=INT", sys.executable, str(ROOT / "manage.py"), *arguments],
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -10,6 +10,7 @@ from signaling.parts import Parts
 from signaling.presence import MemoryStore
 from tests.signaling.conftest import OpenPage
 from tests.signaling.people import House
+from tests.signaling.sockets import Page
 
 
 class LateOnce(MemoryStore):
@@ -26,17 +27,23 @@ class LateOnce(MemoryStore):
         return await super().get(key)
 
 
-async def test_the_stage_of_a_moment_ago_never_comes_after_the_stage_of_now(
-    door: Parts, house: House, page: OpenPage
-) -> None:
-    lin, bob, alice = await page("lin", "leader"), await page("bob", "moderator"), await page("alice")
-    session, person = house.session.pk, house.id_of("alice")
+async def ready(house: House, lin: Page, bob: Page, alice: Page) -> int:
+    """Alice's question, which is ready to be put on."""
     asked = await alice.request("ask", uuid=str(uuid.uuid4()), text="When will the road be mended?")
     assert asked["type"] == "received"
     question = (await bob.request("questions", since=0))["rows"][0]["id"]
     assert (await lin.request("go_live"))["type"] == "ok"
     assert (await bob.request("call_up", question=question))["type"] == "ok"
-    await rows.stage_report(session, person, "ready")
+    await rows.stage_report(house.session.pk, house.id_of("alice"), "ready")
+    return int(question)
+
+
+async def test_the_stage_of_a_moment_ago_never_comes_after_the_stage_of_now(
+    door: Parts, house: House, page: OpenPage
+) -> None:
+    lin, bob, alice = await page("lin", "leader"), await page("bob", "moderator"), await page("alice")
+    session = house.session.pk
+    question = await ready(house, lin, bob, alice)
     store = LateOnce()
     door.presence._store = store
     old = asyncio.create_task(announce_stage(door, session))
@@ -51,3 +58,21 @@ async def test_the_stage_of_a_moment_ago_never_comes_after_the_stage_of_now(
             break
         heard.append(stage["guest"]["state"] if stage["guest"] else None)
     assert heard[-1] == "on"
+
+
+async def test_who_asks_for_what_was_missed_is_not_told_of_the_stage_of_a_moment_ago(
+    door: Parts, house: House, page: OpenPage
+) -> None:
+    lin, bob, alice = await page("lin", "leader"), await page("bob", "moderator"), await page("alice")
+    session = house.session.pk
+    question = await ready(house, lin, bob, alice)
+    store = LateOnce()
+    door.presence._store = store
+    asking = asyncio.create_task(alice.request("changes", since=0))
+    await store.asked.wait()
+    await rows.move(house.id_of("bob"), session, question, "on", None)
+    await announce_stage(door, session)
+    changes = await asking
+    assert changes["stage"]["guest"]["state"] == "on"
+    told = [message for message in alice.heard if message["type"] == "stage"]
+    assert changes["stage"]["revision"] >= told[-1]["revision"]

@@ -28,6 +28,16 @@ async def test_a_claim_reaches_the_other_moderators_and_nobody_else(
     assert not [message for message in alice.heard if message["type"] == "claimed"]
 
 
+async def test_a_hand_that_is_lowered_leaves_the_line_for_everybody(page: OpenPage) -> None:
+    alice, bob = await page("alice", "guest"), await page("bob", "moderator")
+    await alice.request("raise_hand", uuid=str(uuid.uuid4()))
+    assert len((await bob.until("stage"))["hands"]) == 1
+    assert (await alice.request("lower_hand"))["type"] == "ok"
+    assert (await bob.until("stage", hands=[]))["guest"] is None
+    # Said twice, or by who waits for nothing, it is as harmless.
+    assert (await bob.request("lower_hand"))["type"] == "ok"
+
+
 async def test_a_cut_is_told_to_everybody_and_withheld_at_once(
     page: OpenPage, house: Any, settings: Any
 ) -> None:

@@ -144,6 +144,15 @@ async def test_an_eleventh_page_of_one_person_is_refused(page: OpenPage) -> None
     assert (await one_more.hello("viewer"))["code"] == "too_many"
 
 
+async def test_what_was_sent_before_the_page_was_closed_is_done_and_told(page: OpenPage) -> None:
+    alice, bob = await page("alice"), await page("bob", "moderator")
+    for _ in range(5):
+        await alice.send(json.dumps({"type": "ask", "uuid": str(uuid.uuid4()), "text": "Sent, and gone?"}))
+    await alice.close()
+    told = {(await bob.until("question"))["id"] for _ in range(5)}
+    assert len(told) == 5
+
+
 async def test_a_foreign_page_cannot_open_a_socket(door: Any, house: Any) -> None:
     assert not await Page(house.session.pk, None, origin="http://evil.example").open()
 

@@ -29,6 +29,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "end": {},
     "ask": {"uuid": str(uuid.UUID(int=1)), "text": "Why?"},
     "raise_hand": {"uuid": str(uuid.UUID(int=2))},
+    "lower_hand": {},
     "vote": SOME,
     "questions": {"since": 0},
     "move": {**SOME, "to": "shortlisted"},
@@ -67,7 +68,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "promise": SOME,
 }
 EVERYBODY = {"watch", "accept", "restart", "leave", "changes", "ping", "playing"}
-LOGGED_IN = EVERYBODY | {"ask", "raise_hand", "vote"}
+LOGGED_IN = EVERYBODY | {"ask", "raise_hand", "lower_hand", "vote"}
 RUNNING = {"go_live", "pause", "resume", "end", "begin_answer", "end_answer", "layout", "statistics"} | {
     "delay",
     "cut",

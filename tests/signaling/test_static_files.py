@@ -124,3 +124,10 @@ def test_what_was_read_for_its_hash_is_stored_whole(tmp_path: Path) -> None:
     content.read()
     files.save("js/one.js", content)
     assert (tmp_path / "js" / "one.js").read_bytes() == b"export const one=1;"
+
+
+def test_a_rule_about_what_is_inside_stays_one() -> None:
+    rule = b".field :is(input, select):hover { color: red; } .field > a:hover, :is(b) :focus-visible { color: blue; }"
+    sent = slim("a.css", rule)
+    assert b".field *:is(input,select):hover" in sent
+    assert b".field>a:hover,:is(b) *:focus-visible" in sent

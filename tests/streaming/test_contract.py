@@ -1,8 +1,9 @@
-"""The private names of aiortc and pylibsrtp under `streaming/dtls.py`; an upgrade needs that file read again."""
+"""The private names of aiortc, pyOpenSSL and pylibsrtp under `streaming/dtls.py`: an upgrade means reading it again."""
 
 import inspect
 
 import aiortc
+import OpenSSL
 import pylibsrtp
 from aiortc import rtcdtlstransport
 from pylibsrtp import Policy, Session, _binding
@@ -22,6 +23,7 @@ from streaming.sendmmsg import FFI
 
 def test_versions_are_the_ones_that_were_read() -> None:
     assert aiortc.__version__ == "1.16.0"
+    assert OpenSSL.__version__ == "26.4.0"
     assert pylibsrtp.__version__ == "1.0.0"
 
 
@@ -35,6 +37,10 @@ def test_one_context_serves_all_and_gcm_comes_first() -> None:
     profiles = [rtcdtlstransport.SRTP_AEAD_AES_128_GCM]
     assert certificate._create_ssl_context(profiles) is certificate._create_ssl_context(profiles)
     assert certificate.fingerprint.count(":") == 31
+
+
+def test_the_first_viewer_does_not_wait_for_the_context() -> None:
+    assert new_certificate()._context is not None
 
 
 def test_libsrtp_encrypts_in_place_what_the_session_would_have_made() -> None:

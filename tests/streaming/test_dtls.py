@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from streaming.dtls import _PROFILES, MAX_DATAGRAM, SecureLink, new_certificate, split_records
+from streaming.dtls import _PROFILES, SecureLink, new_certificate
 from streaming.path import IcePath
+from streaming.records import MAX_DATAGRAM, split_records
+from streaming.rtp import write_rtp
 from tests.streaming.people import until
 
 OURS, THEIRS = new_certificate(), new_certificate()
@@ -96,6 +98,28 @@ async def test_whoever_is_not_the_one_that_was_told_gets_no_keys(told: list[tupl
     wire.start(*told)
     await until(lambda: wire.ends)
     assert wire.ends == [False] and wire.link.send_keys is None
+
+
+async def test_whoever_shows_no_certificate_gets_no_keys() -> None:
+    wire = Wire()
+    bare = SSL.Context(SSL.DTLS_METHOD)
+    bare.set_tlsext_use_srtp(b"SRTP_AEAD_AES_128_GCM")
+    bare.set_verify(SSL.VERIFY_NONE)
+    wire.client = SSL.Connection(bare)
+    wire.client.set_connect_state()
+    wire.start(PRINT)
+    await until(lambda: wire.ends)
+    assert wire.ends == [False] and wire.link.send_keys is None
+
+
+async def test_every_peer_has_its_own_keys() -> None:
+    one, other = Wire(), Wire()
+    for wire in (one, other):
+        wire.start(PRINT)
+    await until(lambda: one.ends and other.ends)
+    packet = write_rtp(102, True, 9, 90_000, 77, b"picture")
+    assert one.link.protect(packet) != other.link.protect(packet) is not None
+    assert other.link.unprotect(one.link.protect(packet) or b"") is None
 
 
 async def test_nobody_there_is_a_failure_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from streaming.commands import Assign
 from streaming.nack import AGAIN_AFTER, FIRST_AFTER, LIFETIME, MAX_TRIES, MissingPackets
 from streaming.rtcp import Nack, parse_rtcp
-from streaming.rtp import write_rtx
+from streaming.rtp import write_rtp, write_rtx
 from tests.bench._impaired import Relay, Way
 from tests.streaming.people import studio, until
+from tests.streaming.test_wire import on_stage
 from tests.streaming.wire import Seer, Sender
 
 TICK = 0.020
@@ -176,3 +177,31 @@ class Far(Sender):
             self._again[number] = now
             self.send_rtp(write_rtx(self._packets[number], 103, self._repeated, 3333))
             self._repeated += 1
+
+
+async def test_sound_lost_on_the_way_in_is_asked_for_and_forwarded_under_its_number() -> None:
+    async with studio() as house:
+        leader = await on_stage(house)
+        alice = Seer()
+        await alice.watch(house, "alice")
+        leader.frame(key=True)
+        sounds = [write_rtp(111, False, number, 960 * number, 1111, b"%d" % number) for number in range(4)]
+        for sound in (sounds[0], sounds[1], sounds[3]):
+            leader.send_rtp(sound)
+
+        def asked() -> bool:
+            items = [item for data in leader.rtcp for item in parse_rtcp(data)]
+            return any(isinstance(item, Nack) and item.ssrc == 1111 and 2 in item.sequences for item in items)
+
+        await until(asked)
+        for _ in range(2):  # there is no RTX for sound: the same packet, and once more
+            leader.send_rtp(sounds[2])
+
+        def heard() -> list[tuple[int, bytes]]:
+            return sorted((one.sequence, one.payload) for one in alice.rtp if one.payload_type == 111)
+
+        await until(lambda: len(heard()) == 4)
+        first = heard()[0][0]
+        assert heard() == [(first + number, b"%d" % number) for number in range(4)]
+        await leader.close()
+        await alice.close()

@@ -1,7 +1,10 @@
 """Every reader of outside bytes: nothing raises through, and what we write we can read."""
 
 import contextlib
+import hmac
 
+import pytest
+from aioice import stun
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +12,7 @@ from streaming import rtcp
 from streaming.commands import Assign, Hold, Publish, Restart, Watch, parse_command
 from streaming.descriptions import accepted_streams
 from streaming.errors import StreamingError
-from streaming.ice import Credentials, parse_request, write_request, write_response
+from streaming.ice import Credentials, _signature, parse_request, write_request, write_response
 from streaming.payloads import h264_fragment, h264_starting_units, h264_units, starts_key, vp8_frame_part
 from streaming.rtp import is_rtcp, open_rtx, parse_rtp, write_rtp, write_rtx
 from streaming.sdp import parse_sdp
@@ -121,6 +124,20 @@ def test_a_check_is_believed_only_untouched_and_with_the_password(
     assert spoiled is None or not spoiled.is_authentic("secret")
 
 
+@given(st.text(st.characters(codec="ascii"), max_size=100), st.binary(max_size=300))
+def test_a_check_is_signed_as_the_standard_says(password: str, data: bytes) -> None:
+    assert _signature(password, data) == hmac.digest(password.encode(), data, "sha1")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::7"])
+def test_another_reader_understands_the_answer_to_a_check(host: str) -> None:
+    transaction = b"\x21\x12\xa4\x42" + bytes(range(12))
+    found = stun.parse_message(write_response(transaction, (host, 32_853), "secret"))
+    assert found.check_message_integrity(b"secret")
+    assert found.transaction_id == transaction[4:]
+    assert found.attributes["XOR-MAPPED-ADDRESS"] == (host, 32_853)
+
+
 def test_the_answer_to_a_check_hides_the_address_as_the_standard_says() -> None:
     answer = write_response(b"\x21\x12\xa4\x42" + bytes(12), ("192.0.2.1", 32_853), "secret")
     assert answer[:2] == b"\x01\x01"
@@ -135,6 +152,21 @@ def test_any_bytes_as_payload(data: bytes) -> None:
     vp8_frame_part(data)
     starts_key("h264", data)
     starts_key("vp8", data)
+
+
+def test_descriptions_that_differ_only_in_who_sends_them_are_read_once() -> None:
+    mine, theirs = (OFFER.replace("{fingerprint}", ":".join([byte] * 32)) for byte in ("AB", "CD"))
+    first, second = parse_sdp(mine), parse_sdp(theirs.replace("{ufrag}", "else").replace("\n", "\r\n"))
+    assert first.sections is second.sections and first.fingerprints != second.fingerprints
+    other = parse_sdp(mine.replace("a=sendonly", "a=inactive", 1))
+    assert other.sections != first.sections and other.sections[0].direction == "inactive"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_lines_may_end_in_any_way(end: str) -> None:
+    offer = OFFER.replace("{fingerprint}", ":".join(["AB"] * 32)).replace("\r\n", "\n")
+    read, usual = parse_sdp(offer.replace("\n", end)), parse_sdp(offer.replace("\n", "\r\n"))
+    assert read == usual and len(read.sections) > 1
 
 
 @settings(deadline=None)  # how long it takes is the machine's business
