@@ -204,4 +204,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
+    # Answered with 400; every scanner's Host header would write a traceback of thirty lines.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
 }

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 from portal.lib.catalog import Words
 from portal.lib.shell import service_worker
 
+handler500 = "portal.lib.http.server_error"
 urlpatterns = [
     path("words.js", Words.as_view(), name="words"),
     path("service-worker.js", service_worker, name="service_worker"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", include("portal.board.urls")),
     path("", include("portal.questions.urls")),
     path("", include("portal.live.urls")),
+    path("", include("portal.reports.urls")),
     path("", include("recordings.urls")),
     path("", include("transcripts.urls")),
 ]

@@ -17,7 +17,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "static" / "js"
 # Scripts of pages that ask for every sentence: the desks, the way to the microphone, the replay.
 OTHERS = (
     "console", "studio", "staff", "overlay", "stage", "publish", "camera", "key", "level", "replay",
-    "cohost", "seat", "share",
+    "cohost", "seat", "share", "picture",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import DirectTrainError, NotAllowed, TryLater
@@ -118,6 +119,16 @@ class TranslateErrors:
 def _refused(request: HttpRequest, error: DirectTrainError) -> HttpResponse:
     context = {"error": error, "typed": typed_words(request)}
     return render(request, "refused.html", context, status=error.status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw. It gives back what was typed and needs nothing that may be broken too."""
+    try:
+        typed = typed_words(request)
+    except Exception:
+        log.exception("what was typed could not be read")
+        typed = []
+    return HttpResponse(get_template("500.html").render({"typed": typed}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,11 +1,15 @@
 """Static files on a village's line: without comments; in production under names with a hash as well."""
 
+import re
 from typing import Any
 
 from django.core.files.base import ContentFile
 from rcssmin import cssmin
 from rjsmin import jsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# "Inside" before a pseudo-class (`.field :is(input)`): cssmin takes the space away, and the rule means another element.
+INSIDE = re.compile(rb"(?<=[\w)\]]) (?=:(?:is|where|not|has|focus|hover)\b)")
 
 
 def slim(name: str, content: bytes) -> bytes:
@@ -17,7 +21,7 @@ def slim(name: str, content: bytes) -> bytes:
         return content
     if name.endswith(".js"):
         return bytes(jsmin(content))
-    return bytes(cssmin(content)) if name.endswith(".css") else content
+    return bytes(cssmin(INSIDE.sub(b" *", content))) if name.endswith(".css") else content
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

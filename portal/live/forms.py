@@ -90,6 +90,7 @@ class InvitationForm(forms.Form):
     unit = forms.ModelChoiceField(
         label=_("单位"),
         queryset=Unit.objects.order_by("kind", "code"),
+        empty_label=_("请选择"),
         error_messages={"required": _("请选择单位。")},
     )
     name = forms.CharField(

@@ -6,14 +6,10 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.people.actions import NAME_LENGTH
+from portal.people.forms import village_field
 from portal.people.sealing import normal_phone
-from portal.questions.actions.asking import TEXT_LENGTH, VILLAGE_LENGTH
-
-NAME_LENGTH = 40
-
-
-def new_uuid() -> str:
-    return str(uuid4())
+from portal.questions.actions.asking import TEXT_LENGTH
 
 
 class QuestionForm(forms.Form):
@@ -21,7 +17,7 @@ class QuestionForm(forms.Form):
     again."""
 
     # Travels with the form, so that going back and sending again is the same question.
-    uuid = forms.UUIDField(initial=new_uuid, widget=forms.HiddenInput)
+    uuid = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
     text = forms.CharField(
         label=_("您的问题"),
         help_text=_("写清时间、地点和经过，最多2000字。问题会公开在问题墙上，请不要写身份证号、电话等隐私。"),
@@ -29,12 +25,7 @@ class QuestionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": "6"}),
         error_messages={"required": _("请写下您的问题。")},
     )
-    village = forms.CharField(
-        label=_("村或社区"),
-        max_length=VILLAGE_LENGTH,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level3"}),
-        error_messages={"required": _("请填写村或社区，方便找到地方。")},
-    )
+    village = village_field()
     name = forms.CharField(
         label=_("姓名"),
         help_text=_("公开时只显示姓，例如“张**”。"),

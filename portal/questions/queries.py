@@ -183,10 +183,12 @@ def voted(session_id: int, person: Person | AnonymousUser) -> list[int]:
 def my_questions(
     person: Person | AnonymousUser, session: LiveSession | None = None, limit: int = 10
 ) -> list[Row]:
-    """The person's own questions, the newest first, hidden ones too: hiding does not touch the case."""
+    """The person's own questions, the newest first, hidden ones too: hiding does not touch the case. A hand that is
+    down again and became no case is nothing any more."""
     if not isinstance(person, Person):
         return []
     mine = question_rows().select_related("session").filter(person=person, session__rehearsal_of=None)
+    mine = mine.exclude(kind=Kind.SPOKEN, stage_state=StageState.DONE, appeal=None)
     if session is not None:
         mine = mine.filter(session=session)
     return [my_row(question) for question in mine.order_by("-asked_at", "-pk")[:limit]]

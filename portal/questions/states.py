@@ -80,17 +80,20 @@ def may_follow(found: str, to: str) -> bool:
 
 _AT_THE_MICROPHONE = {state: state for state in GUEST_STATES}
 # What the guest's page or the media service may report, from where, and where it leads. A dropped line
-# changes nothing: the seat is kept. "left" from ON depends on the answer, see `actions.stage`.
+# changes nothing: the seat is kept. A moderator may put on who is just saying that they are checking or ready: that
+# comes too late and is no fault. "left" from ON depends on the answer, see `actions.stage`.
 REPORTS: dict[str, dict[StageState, StageState]] = {
     "checking": {
         StageState.PROMPTED: StageState.CHECKING,
         StageState.CHECKING: StageState.CHECKING,
         StageState.READY: StageState.CHECKING,
+        StageState.ON: StageState.ON,
     },
     "ready": {
         StageState.PROMPTED: StageState.READY,
         StageState.CHECKING: StageState.READY,
         StageState.READY: StageState.READY,
+        StageState.ON: StageState.ON,
     },
     "on": {StageState.ON: StageState.ON},
     "dropped": _AT_THE_MICROPHONE,

@@ -10,7 +10,7 @@ import { encodings } from "../../portal/static/js/simulcast.js";
 import { preferredCodecs } from "../../portal/static/js/publish.js";
 import { currentIndex, playerSeconds } from "../../portal/static/js/replay-map.js";
 import { placeWords, standing } from "../../portal/static/js/stage-state.js";
-import { dayWords } from "../../portal/static/js/day-words.js";
+import { dayInShanghai, dayWords } from "../../portal/static/js/day-words.js";
 import { countdown, position } from "../../portal/static/js/time.js";
 import { quality, qualityWords } from "../../portal/static/js/rtc-quality.js";
 import { slotOf } from "../../portal/static/js/watch-rtc.js";
@@ -181,4 +181,9 @@ test("times read like a person would say them", () => {
 test("a due day is said with its weekday, whatever zone the telephone is in", () => {
   globalThis.document = /** @type {any} */ ({ documentElement: { lang: "zh-hans" } });
   assert.match(dayWords("2026-12-02"), /12月2日.*周三/);
+});
+
+test("a day is the county's, also in its early morning", () => {
+  assert.equal(dayInShanghai(Date.UTC(2026, 1, 11, 15, 59)), "2026-02-11");
+  assert.equal(dayInShanghai(Date.UTC(2026, 1, 11, 16, 0)), "2026-02-12");
 });

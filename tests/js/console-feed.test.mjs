@@ -85,3 +85,37 @@ test("asking again starts from the beginning", async () => {
   await second;
   assert.deepEqual(server.asked, [0, 0]);
 });
+
+test("asking again while a fetch is under way starts from the beginning behind it", async () => {
+  const server = slowServer();
+  const feed = new Feed(server.fetchSince, () => undefined);
+  const first = feed.changed(4);
+  server.answer(4);
+  await first;
+  const second = feed.changed(5);
+  const third = feed.again();
+  server.answer(5);
+  await second;
+  await turn();
+  server.answer(5);
+  await third;
+  assert.deepEqual(server.asked, [0, 4, 0]);
+});
+
+test("who must know asks beyond what was told of, once, and behind what is under way", async () => {
+  const server = slowServer();
+  const feed = new Feed(server.fetchSince, () => undefined, async () => undefined);
+  const told = feed.changed(4);
+  const known = feed.newest();
+  server.answer(4);
+  await told;
+  await turn();
+  server.answer(5);
+  await known;
+  assert.deepEqual(server.asked, [0, 4]);
+  const lost = feed.newest();
+  await turn();
+  server.fail();
+  await lost;
+  assert.deepEqual(server.asked, [0, 4, 5]);
+});

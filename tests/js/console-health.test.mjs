@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import {
+  adviceOf,
   captionsLight,
   lineWords,
   linkLight,
@@ -51,6 +52,17 @@ test("engines of others are told of only where there are some, the broken one by
   const taken = restreamLight([{ name: "county", state: "taken" }]);
   assert.equal(taken.level, "warn");
   assert.match(taken.words, /county/);
+});
+
+test("what is wrong says what is not lost and what to do, the heaviest first", () => {
+  const well = { link: linkLight("open"), recording: recordingLight("live", { restarts: 0 }, true), captions: captionsLight("live", 30_000, true) };
+  assert.equal(adviceOf(well), "");
+  assert.equal(adviceOf({}), "");
+  assert.match(adviceOf({ ...well, captions: captionsLight("live", 90_000, true) }), /麦克风.*不受影响/);
+  const stopped = { ...well, captions: captionsLight("live", 90_000, true), recording: recordingLight("live", null, null) };
+  assert.match(adviceOf(stopped), /实时观众照常.*请叫技术人员/);
+  assert.match(adviceOf({ ...stopped, link: linkLight("waiting") }), /直播照常.*再按一次/);
+  assert.match(adviceOf({ restream: restreamLight([{ name: "county", state: "retrying" }]) }), /不受影响/);
 });
 
 test("viewers are told by tier", () => {

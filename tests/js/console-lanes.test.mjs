@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { allowedActions, isAnswering, laneOf, matches, similarRows } from "../../portal/static/js/console-lanes.js";
+import { allowedActions, isAnswering, laneOf, matches, similarRows, stepMeant } from "../../portal/static/js/console-lanes.js";
 import { row } from "./rows.mjs";
 
 for (const [state, lane] of [
@@ -38,6 +38,13 @@ test("an answer is begun before it is ended", () => {
 test("only somebody who has been checked can be put on", () => {
   assert.ok(!allowedActions(row(1, { stage_state: "prompted" })).has("put_on"));
   assert.ok(allowedActions(row(1, { stage_state: "ready" })).has("put_on"));
+});
+
+test("one key means the step that is open, and none where the row does not allow it", () => {
+  assert.equal(stepMeant(row(1, { stage_state: "shortlisted" }), "shortlist"), "back");
+  assert.equal(stepMeant(row(1, { wall_state: "hidden" }), "hide"), "unhide");
+  assert.equal(stepMeant(row(1), "shortlist"), "shortlist");
+  assert.equal(stepMeant(row(1, { stage_state: "prompted" }), "put_on"), null);
 });
 
 test("a question on the air can be neither hidden, joined nor answered in writing", () => {

@@ -3,6 +3,7 @@ import test from "node:test";
 
 import "./words.mjs";
 import { Outbox } from "../../portal/static/js/outbox.js";
+import { shown } from "../../portal/static/js/outbox-rules.js";
 import { storageShelf } from "../../portal/static/js/outbox-store.js";
 
 const ALICE = 11;
@@ -123,14 +124,18 @@ test("what one citizen wrote never goes out in another's name", async () => {
   assert.equal(rows.size, 1);
 });
 
-test("who is not logged in keeps it until he is", async () => {
+test("what was written before anybody logged in goes once somebody says that it is theirs", async () => {
   const [shelf, { deliver, rows }] = [disk(), server()];
   const box = await page(shelf, { deliver, person: null });
   const item = box.edit(box.draft(7, "ask"), words);
-  assert.equal((await box.submit(item.uuid)).outcome, "waiting");
-  box.become(ALICE);
-  await box.sendAll();
-  assert.equal(rows.size, 1);
+  assert.equal((await box.submit(item.uuid, "138****0077")).outcome, "waiting");
+  box.become(12);
+  assert.equal(await box.sendAll(), false);
+  assert.equal(rows.size, 0);
+  const hers = await page(shelf, { deliver });
+  await hers.claim(item.uuid);
+  await hers.sendAll();
+  assert.deepEqual([...rows.values()].map((row) => row.person), [ALICE]);
 });
 
 test("a refusal gives the words back", async () => {
@@ -154,6 +159,29 @@ test("too late for one broadcast, the words go on in the next", async () => {
   line.refusal = "";
   await box.submit(again.uuid);
   assert.equal(rows.get(item.uuid).session, 8);
+});
+
+test("words begun for one broadcast and never sent go on in another, with what was enclosed", async () => {
+  const [shelf, { deliver, rows }] = [disk(), server()];
+  const box = await page(shelf, { deliver });
+  const item = box.edit(box.draft(7, "ask"), words);
+  const own = box.draft(8, "ask");
+  assert.deepEqual([own.uuid, own.text, own.session], [item.uuid, words.text, 8]);
+  await box.submit(own.uuid);
+  assert.equal(rows.get(item.uuid).session, 8);
+  assert.equal(box.draft(7, "ask").text, "");
+});
+
+test("words that were only begun are shown for a fortnight where no form gives them back", async () => {
+  const [shelf, { deliver }] = [disk(), server()];
+  const box = await page(shelf, { deliver });
+  const item = box.edit(box.draft(7, "ask"), words);
+  const seen = (now, form) => shown(box.items, now, form).map(({ uuid }) => uuid);
+  assert.deepEqual(seen(2_000), [item.uuid]);
+  assert.deepEqual(seen(2_000, true), []);
+  assert.deepEqual(seen(2_000 + 14 * 86_400_000), []);
+  box.edit(item, { ...words, text: " " });
+  assert.deepEqual(seen(2_000), []);
 });
 
 test("a busy server is asked again", async () => {

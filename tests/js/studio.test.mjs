@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { DeviceMemory, chooseDevice } from "../../portal/static/js/studio-devices.js";
+import { DeviceMemory, chooseDevice } from "../../portal/static/js/device-memory.js";
 import {
   lightHint,
   lightOf,

@@ -15,7 +15,7 @@ from portal.questions.actions.noting import set_public_text
 from portal.questions.actions.promising import Noted, Wish, correct_promise_of, note_promise_at
 from portal.questions.actions.queue import claim, hide, move, release, unhide
 from portal.questions.actions.rehearsing import rehearse
-from portal.questions.actions.stage import stage_report
+from portal.questions.actions.stage import lower_hand, stage_report
 from portal.questions.actions.taking_down import Told, take_down
 from portal.questions.actions.undoing import Place, put_back
 
@@ -35,6 +35,7 @@ __all__ = [
     "end_answer",
     "hide",
     "lift_block",
+    "lower_hand",
     "mark_same",
     "mark_same_many",
     "move",

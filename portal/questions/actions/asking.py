@@ -19,6 +19,7 @@ from portal.live.actions import bump, held
 from portal.live.models import LiveSession
 from portal.live.queries import may_see, session_of
 from portal.live.states import TAKES_QUESTIONS
+from portal.people.actions import VILLAGE_LENGTH
 from portal.people.models import Person
 from portal.people.queries import is_verified
 from portal.questions.actions.changes import announce, announce_row, session_of_question
@@ -28,7 +29,6 @@ from portal.questions.queries import public_row
 from portal.questions.states import PUBLIC, Kind, StageState, WallState
 
 TEXT_LENGTH = 2000
-VILLAGE_LENGTH = 80
 
 log = logging.getLogger(__name__)
 
@@ -93,14 +93,16 @@ def clean_village(village: str, person: Person | None = None) -> str:
 
 def _known(wish: Wish) -> AskResult | None:
     """What the first sending of this UUID got; a UUID of somebody else or of another place is refused."""
-    found = Question.objects.select_related("appeal").filter(uuid=wish.uuid).first()
+    sent = Question.objects.filter(uuid=wish.uuid)
+    found = sent.values_list("pk", "person_id", "session_id", "kind", "appeal__number").first()
     if found is None:
         return None
-    if (found.person_id, found.session_id, found.kind) != (wish.person.pk, wish.session_id, wish.kind):
+    pk, *whose, number = found
+    if whose != [wish.person.pk, wish.session_id, wish.kind]:
         raise Conflict(_("这个提问编号已被使用，请刷新页面后再试。"))
-    if found.appeal is None or wish.kind == Kind.SPOKEN:
-        return AskResult(found.pk, found.uuid, "", "", False)
-    return AskResult(found.pk, found.uuid, found.appeal.number, query_code(found.appeal.number), False)
+    if not number or wish.kind == Kind.SPOKEN:
+        return AskResult(pk, wish.uuid, "", "", False)
+    return AskResult(pk, wish.uuid, number, query_code(number), False)
 
 
 def _check_person(person: Person, session: LiveSession) -> None:

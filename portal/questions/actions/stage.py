@@ -1,5 +1,5 @@
-"""What the stage itself reports: the guest's page and the media service. No right is asked: the caller knows
-who speaks."""
+"""What the stage itself reports: the page of who waits or speaks, and the media service. No right is asked: the
+caller knows who speaks."""
 
 import logging
 
@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict
 from portal.lib.words import listed
+from portal.people.models import Person
 from portal.questions.actions.changes import Change, changing, label
 from portal.questions.models import Question
 from portal.questions.queries import guest_question
-from portal.questions.states import REPORTS, StageState
+from portal.questions.states import REPORTS, Kind, StageState
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +52,21 @@ def stage_report(session_id: int, person_id: int, state: str) -> int | None:
         change.write(stage_state=goal, **fields)
     log.info("question %s: guest %s", question.pk, state)
     return question.pk
+
+
+def lower_hand(person: Person, session_id: int) -> int | None:
+    """`person` does not want to speak any more and leaves the line; another hand may be raised at once.
+
+    Returns the question's id, None when no hand waits: on air one hangs up instead.
+    """
+    past = (StageState.ON, StageState.DONE)
+    mine = Question.objects.filter(session_id=session_id, person=person, kind=Kind.SPOKEN)
+    waiting = mine.exclude(stage_state__in=past).values_list("pk", flat=True).first()
+    if waiting is None:
+        return None
+    with changing(None, waiting, right=None) as change:
+        if change.question.stage_state in past:
+            raise Conflict(_("您已经在直播里了，请用“挂断”。"))
+        change.write(stage_state=StageState.DONE)
+    log.info("question %s: hand lowered", waiting)
+    return waiting

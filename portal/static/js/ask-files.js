@@ -34,6 +34,8 @@ async function smaller(photo) {
 class AskFiles {
   /** @type {Enclosed[]} */
   #files = [];
+  /** What is being recorded. @type {Enclosed | null} */
+  #unfinished = null;
   key = "";
 
   /** @param {HTMLElement} root */
@@ -57,6 +59,7 @@ class AskFiles {
     if (button.hidden) return;
     new VoiceButton(button, {
       words: need("[data-voice-words]", HTMLElement, button),
+      grows: (sound) => this.#growing(sound),
       taken: (sound) => this.#spoken(sound),
       failed: (why) => this.#say(why),
     });
@@ -67,8 +70,25 @@ class AskFiles {
     this.key = key;
     this.#say("");
     const all = await (await fileShelf()).all();
-    this.#files = all.filter((file) => file.key === key).sort((a, b) => a.at - b.at);
+    this.#files = all.filter((file) => file.key === key && !file.unfinished).sort((a, b) => a.at - b.at);
+    const cut = all.find((file) => file.key === key && file.unfinished && file.uuid !== this.#unfinished?.uuid);
+    if (cut) await this.#takeUp(cut);
     this.#draw();
+  }
+
+  /** A recording that was cut by a reload or a crash; a finished one of the same question goes before it.
+   * @param {Enclosed} cut */
+  async #takeUp(cut) {
+    if (this.#files.some(({ kind }) => kind === "voice")) return (await fileShelf()).remove(cut.uuid);
+    await this.#keep({ ...cut, unfinished: false });
+    this.#say(gettext("录音没有录完，已录的一段还在。可以重录，也可以就这样交上去。"));
+  }
+
+  /** @param {Blob} blob */
+  async #growing(blob) {
+    this.#unfinished ??= { uuid: uuid(), key: this.key, kind: "voice", blob, at: Date.now(), unfinished: true };
+    this.#unfinished.blob = blob;
+    await (await fileShelf()).put(this.#unfinished);
   }
 
   /** @param {string} words */
@@ -100,15 +120,20 @@ class AskFiles {
   async #keep(file) {
     await (await fileShelf()).put(file);
     mark(true);
+    // Sent meanwhile: it belongs to that question, not to the next one in the form.
+    if (file.key !== this.key) return;
     this.#files.push(file);
     this.#draw();
   }
 
   /** @param {Blob} blob */
   async #spoken(blob) {
-    for (const old of this.#files.filter(({ kind }) => kind === "voice")) await this.#remove(old.uuid);
-    const file = /** @type {Enclosed} */ ({ uuid: uuid(), key: this.key, kind: "voice", blob, at: Date.now() });
+    const unfinished = this.#unfinished;
+    this.#unfinished = null;
+    const file = /** @type {Enclosed} */ ({ uuid: uuid(), key: unfinished?.key ?? this.key, kind: "voice", blob, at: Date.now() });
+    for (const old of this.#files.filter(({ kind, key }) => kind === "voice" && key === file.key)) await this.#remove(old.uuid);
     await this.#keep(file);
+    if (unfinished) await (await fileShelf()).remove(unfinished.uuid);
     this.#say(gettext("录音已存在手机里，正在听写……"));
     const words = await this.#heard(file);
     if (this.key !== file.key || !this.#files.includes(file)) return;

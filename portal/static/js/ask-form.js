@@ -2,7 +2,7 @@
  * by itself instead of getting lost in an error page. Without JavaScript the form works as it is. */
 
 import { showReceived } from "./ask-received.js";
-import { problem } from "./ask-steps.js";
+import { masked, problem } from "./ask-steps.js";
 import { need, post, toast } from "./dom.js";
 import { outboxOfPage } from "./outbox.js";
 import { Similar } from "./similar.js";
@@ -52,13 +52,15 @@ async function join(form, session) {
     if (problem("text", text.value) || problem("village", village.value)) return;
     const finished = keep();
     id.value = finished.uuid;
-    // Who it is becomes known on the next page; should the way there break, the box has it.
-    if (navigator.onLine && form.querySelector("[name=phone]")) return void outbox.submit(finished.uuid);
+    const phone = form.querySelector("[name=phone]");
+    const writer = phone instanceof HTMLInputElement && phone.value.trim() ? masked(phone.value) : "";
+    // Who it is becomes known on the next page; should the way there break, the box has it and asks whose it is.
+    if (navigator.onLine && phone) return void outbox.submit(finished.uuid, writer);
     event.preventDefault();
     if (form.getAttribute("aria-busy") === "true") return;
     form.setAttribute("aria-busy", "true");
     event.submitter?.setAttribute("aria-busy", "true");
-    const result = await outbox.submit(finished.uuid);
+    const result = await outbox.submit(finished.uuid, writer);
     form.removeAttribute("aria-busy");
     event.submitter?.removeAttribute("aria-busy");
     if (result.outcome === "received") return arrived(result.answer);

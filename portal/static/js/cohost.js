@@ -1,10 +1,8 @@
 /** A department's seat: check off air, wait beside the stage with the broadcast to see and hear, go on when asked. */
 
-import { closeCamera, openCamera } from "./camera.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData } from "./dom.js";
-import { LevelMeter } from "./level.js";
-import { MuteSwitch } from "./mute.js";
+import { OwnCamera, startDeviceChoice } from "./own-camera.js";
 import { arrange } from "./player-people.js";
 import { Publisher } from "./publish.js";
 import { seatPart, seatPlaceWords } from "./seat-state.js";
@@ -21,20 +19,15 @@ const signal = new Signal(signalUrl(page.session.id), "cohost");
 const slots = { main: need("[data-main]", HTMLVideoElement), guest: need("[data-guest]", HTMLVideoElement) };
 const watcher = new Watcher(signal, slots, { own: "cohost" });
 
-const mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
-
-/** @type {MediaStream|null} */
-let camera = null;
+const camera = new OwnCamera();
 /** @type {Publisher|null} */
 let publisher = null;
-/** @type {LevelMeter|null} */
-let meter = null;
 /** @type {any} */
 let stage = { main: {}, guest: null, cohosts: [], sharing: "" };
 let state = page.session.state;
 let left = false;
 
-const share = new ShareDialog(signal, { camera: () => camera, send });
+const share = new ShareDialog(signal, { camera: () => camera.stream, send });
 
 /** @param {string} selector @param {string} text */
 function write(selector, text) {
@@ -50,7 +43,7 @@ function trouble(text) {
 
 function draw() {
   const mine = stage.cohosts.find((/** @type {any} */ seat) => seat.person === page.me.id);
-  const part = seatPart({ state, left, camera: camera !== null, on: Boolean(mine?.on) });
+  const part = seatPart({ state, left, camera: camera.stream !== null, on: Boolean(mine?.on) });
   root.dataset.part = part;
   write("[data-place]", special() || seatPlaceWords(part));
   write("[data-self-caption]", part === "on" ? gettext("大家都能看到您") : gettext("您自己，别人看不到"));
@@ -58,7 +51,7 @@ function draw() {
   badge.textContent = sessionWord(state);
   badge.className = state === "live" ? "badge badge-live" : "badge";
   need("[data-over]", HTMLElement).hidden = part !== "over";
-  for (const box of [".cohost-pictures", ".cohost-controls"]) need(box, HTMLElement).hidden = part === "over";
+  for (const box of [".cohost-pictures", ".cohost-controls", "[data-devices-part]"]) need(box, HTMLElement).hidden = part === "over";
   need("[data-stage-wait]", HTMLElement).hidden = state === "live" && Boolean(stage.main.present);
   write("[data-stage-wait]", state === "paused" ? gettext("直播暂停，稍后继续") : gettext("直播还没有开始"));
   need("[data-guest]", HTMLElement).hidden = !stage.guest?.on;
@@ -74,20 +67,14 @@ function special() {
   return signal.state === "open" ? "" : connectionWords(signal.state, watcher.state);
 }
 
-async function open() {
-  try {
-    camera = await openCamera();
-    mute.follow(camera);
-    self.srcObject = camera;
-    need("[data-self-wait]", HTMLElement).hidden = true;
-    meter = new LevelMeter(camera);
-    const bar = need("[data-meter]", HTMLMeterElement);
-    setInterval(() => (bar.value = (meter?.level() ?? 0) * 100), 100);
-    send(camera);
-    trouble("");
-  } catch (error) {
-    trouble(error instanceof Error ? error.message : String(error));
-  }
+/** @param {MediaStream} stream of the camera, the first or another one */
+function take(stream) {
+  if (left) return camera.close();
+  camera.hear(true);
+  need("[data-self-wait]", HTMLElement).hidden = true;
+  if (share.on) share.share.follow(stream);
+  else send(stream);
+  trouble("");
   draw();
 }
 
@@ -112,23 +99,27 @@ function finish() {
   share.share.stop();
   publisher?.stop();
   watcher.stop();
-  meter?.close();
-  closeCamera(camera);
-  camera = null;
+  camera.close();
 }
 
 /** @param {any} message */
-function take(message) {
+function hear(message) {
   if (message.stage) stage = message.stage;
   if (message.session?.state) state = message.session.state;
   draw();
 }
 
 function listen() {
-  signal.on("welcome", take);
-  signal.on("changes", take);
-  signal.on("stage", (message) => take({ stage: message }));
-  signal.on("session", (message) => take({ session: message }));
+  camera.on("stream", take);
+  camera.on("trouble", (words) => {
+    trouble(words);
+    draw();
+  });
+  startDeviceChoice(camera);
+  signal.on("welcome", hear);
+  signal.on("changes", hear);
+  signal.on("stage", (message) => hear({ stage: message }));
+  signal.on("session", (message) => hear({ session: message }));
   signal.on("refused", () => trouble(gettext("邀请已撤回，或登录已变化。请用邀请链接重新进入。")));
   signal.on("state", draw);
   watcher.on("silenced", () => (need("[data-sound]", HTMLElement).hidden = false));
@@ -146,6 +137,8 @@ listen();
 signal.connect();
 watcher.unmute();
 draw();
-void open();
+void camera.open();
+const bar = need("[data-meter]", HTMLMeterElement);
+setInterval(() => (bar.value = camera.level() * 100), 100);
 // A screen that goes dark would take the camera with it.
 navigator.wakeLock?.request("screen").catch(() => undefined);

@@ -26,6 +26,8 @@ const given = new Map();
 export async function askReason(selector, question) {
   const dialog = need(selector, HTMLDialogElement);
   const text = need("[data-reason-text]", HTMLInputElement, dialog);
+  // Enter in a field presses the first button that sends the form: the way back must be none of those.
+  need("[data-back]", HTMLButtonElement, dialog).onclick = () => dialog.close();
   const choices = [.../** @type {NodeListOf<HTMLInputElement>} */ (dialog.querySelectorAll("input[type=radio]"))];
   const before = given.get(`${selector} ${question}`);
   text.value = before?.more ?? "";

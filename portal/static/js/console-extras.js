@@ -6,6 +6,7 @@ import { Crew, sentence } from "./console-crew.js";
 import { CutDesk } from "./console-cut.js";
 import { Desk } from "./console-desk.js";
 import { askReason, reasonTaken } from "./console-dialogs.js";
+import { Invite } from "./console-invite.js";
 import { Marks } from "./console-marks.js";
 import { RunningOrder } from "./console-order.js";
 import { lookFirst, needsLook } from "./console-personal.js";
@@ -43,6 +44,7 @@ export class Extras {
     this.cuts = new CutDesk(signal, (error) => actions.refused(error));
     this.desk = new Desk(this.crew);
     this.order = new RunningOrder(this.crew);
+    this.invite = new Invite(page.urls.invitations);
     this.taking = new TakeDown(this.crew);
     this.promise = new PromiseForm(
       signal,
@@ -89,6 +91,7 @@ export class Extras {
       this.desk.take(facts);
       this.order.take(facts.running_order);
       this.promise.units(facts.units);
+      this.invite.units(facts.units);
       this.cuts.delayed(facts.delay_seconds);
     } catch (error) {
       staffToast(sentence(error), { look: "error", seconds: 8 });

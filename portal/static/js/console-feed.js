@@ -17,7 +17,8 @@ export class Feed {
     this.pause = pause;
     this.have = -1;
     this.wanted = -1;
-    this.busy = false;
+    /** The fetching under way. @type {Promise<void>|null} */
+    this.running = null;
   }
 
   /**
@@ -27,19 +28,33 @@ export class Feed {
    */
   async changed(revision) {
     this.wanted = Math.max(this.wanted, revision);
-    if (this.busy) return;
-    this.busy = true;
-    while (this.have < this.wanted) {
-      // A row that was told of and not fetched would stay old until the next change, maybe for ever: try again.
-      if (!(await this.#once())) await this.pause();
-    }
-    this.busy = false;
+    if (this.running || this.have < this.wanted) await this.#run();
   }
 
   /** Everything again from the start: when a refusal showed that we were behind. */
   async again() {
+    // What is under way would say afterwards that it is all there.
+    if (this.running) await this.running;
     this.have = -1;
     await this.changed(Math.max(this.wanted, 0));
+  }
+
+  /** What there is by now, told of or not: the stage is told of before the rows are here. */
+  async newest() {
+    await this.running;
+    await this.#run();
+  }
+
+  #run() {
+    this.running ??= this.#fetch().finally(() => (this.running = null));
+    return this.running;
+  }
+
+  async #fetch() {
+    do {
+      // A row that was told of and not fetched would stay old until the next change, maybe for ever: try again.
+      if (!(await this.#once())) await this.pause();
+    } while (this.have < this.wanted);
   }
 
   /** @returns {Promise<boolean>} */

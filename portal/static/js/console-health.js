@@ -1,14 +1,30 @@
-// The health light in words. Pure: the server's figures in, sentences out.
+// The health light in words, and what is to be done where something is wrong. Pure: the server's figures in, sentences out.
 
 import { fill } from "./staff-words.js";
 
-/** @typedef {{level: "good"|"warn"|"bad"|"wait", words: string}} Light */
+/**
+ * `advice`: what is lost, what is not, and what to do; only where something is wrong.
+ * @typedef {{level: "good"|"warn"|"bad"|"wait", words: string, advice?: string}} Light
+ */
+
+// Said only when it is no pause between two sentences any more.
+const SILENT_LONG = 60_000;
+const BY_WEIGHT = ["link", "recording", "restream", "captions"];
+
+/** The advice that matters most, "" while nothing is wrong. @param {Record<string, Light>} lights by name */
+export function adviceOf(lights) {
+  return BY_WEIGHT.map((name) => lights[name]?.advice).find(Boolean) ?? "";
+}
 
 /** @param {string} socket @returns {Light} */
 export function linkLight(socket) {
   if (socket === "open") return { level: "good", words: gettext("连接：正常") };
-  if (socket === "refused") return { level: "bad", words: gettext("连接：被拒绝，请重新登录") };
-  return { level: "bad", words: gettext("连接：断开，正在重连") };
+  if (socket === "refused") {
+    const advice = gettext("直播照常。请重新登录，再打开主持台。");
+    return { level: "bad", words: gettext("连接：被拒绝，请重新登录"), advice };
+  }
+  const advice = gettext("直播照常，正在自动重连。这期间按的步骤没有成功会提示，请再按一次。");
+  return { level: "bad", words: gettext("连接：断开，正在重连"), advice };
 }
 
 /**
@@ -20,8 +36,9 @@ export function linkLight(socket) {
 export function recordingLight(session, programme, moves) {
   if (session === "planned") return { level: "wait", words: gettext("录制：未开始") };
   if (session === "ended") return { level: "good", words: gettext("录制：已结束") };
-  if (!programme) return { level: "bad", words: gettext("录制：没有回应") };
-  if (moves === false) return { level: "bad", words: gettext("录制：停住了") };
+  const advice = gettext("实时观众照常看得到；录像、回放和延时观众可能缺一段。系统会自动恢复，一分钟还不好，请叫技术人员。");
+  if (!programme) return { level: "bad", words: gettext("录制：没有回应"), advice };
+  if (moves === false) return { level: "bad", words: gettext("录制：停住了"), advice };
   const count = programme.restarts ?? 0;
   if (count) return { level: "good", words: fill(gettext("录制：正常，自动恢复过 %(count)s 次"), { count }) };
   return { level: "good", words: gettext("录制：正常") };
@@ -40,8 +57,10 @@ export function captionsLight(session, silentFor, someoneOn) {
     return { level, words: gettext("字幕：还没有") };
   }
   if (silentFor < 20_000) return { level: "good", words: gettext("字幕：正常") };
-  const seconds = Math.round(silentFor / 1000);
-  return { level: "warn", words: fill(gettext("字幕：%(seconds)s 秒没有新字"), { seconds }) };
+  const words = fill(gettext("字幕：%(seconds)s 秒没有新字"), { seconds: Math.round(silentFor / 1000) });
+  if (silentFor < SILENT_LONG) return { level: "warn", words };
+  const advice = gettext("台上有人在讲而没有字幕：请看他的麦克风是不是关着。直播和录像不受影响。");
+  return { level: "warn", words, advice };
 }
 
 /**
@@ -52,7 +71,10 @@ export function restreamLight(targets) {
   if (!targets?.length) return null;
   const named = (/** @type {string} */ state) => targets.filter((one) => one.state === state).map((one) => one.name).join(" · ");
   const broken = named("retrying");
-  if (broken) return { level: "bad", words: fill(gettext("转播：%(names)s 不通，正在重试"), { names: broken }) };
+  if (broken) {
+    const advice = gettext("本平台的直播和录像不受影响，系统一直在重试。请对方查看推流地址和密钥。");
+    return { level: "bad", words: fill(gettext("转播：%(names)s 不通，正在重试"), { names: broken }), advice };
+  }
   const taken = named("taken");
   if (taken) return { level: "warn", words: fill(gettext("转播：%(names)s 正由另一场直播使用"), { names: taken }) };
   const opening = named("connecting");

@@ -110,6 +110,22 @@ export function allowedActions(row) {
   return allowed;
 }
 
+/** One key or button for two opposite steps. @type {Partial<Record<Action, Action>>} */
+const OPPOSITE = { shortlist: "back", hide: "unhide" };
+
+/**
+ * What a press means for this row, null when its state does not allow it.
+ * @param {Row} row
+ * @param {Action} wanted
+ * @returns {Action|null}
+ */
+export function stepMeant(row, wanted) {
+  const allowed = allowedActions(row);
+  const other = OPPOSITE[wanted];
+  const meant = other && allowed.has(other) ? other : wanted;
+  return allowed.has(meant) ? meant : null;
+}
+
 /** The stage state that an action leads to at once. @type {Partial<Record<Action, string>>} */
 const LEADS_TO = { shortlist: "shortlisted", back: "new", done: "done", call_up: "prompted", take_off: "done" };
 

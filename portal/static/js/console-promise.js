@@ -1,10 +1,22 @@
 // A promise made on air, noted in one line: what, who, until when.
 
+import { dayInShanghai } from "./day-words.js";
 import { need } from "./dom.js";
 import { sentence } from "./console-crew.js";
 import { staffToast } from "./console-toasts.js";
 
 const WEEK = 7 * 24 * 3600_000;
+
+/**
+ * Behind "please choose", which stays.
+ * @param {HTMLSelectElement} select
+ * @param {{id: number, name: string}[]} units
+ */
+export function fillUnits(select, units) {
+  const chosen = select.value;
+  select.replaceChildren(select.options[0], ...units.map(({ id, name }) => new Option(name, String(id))));
+  select.value = chosen;
+}
 
 export class PromiseForm {
   /**
@@ -19,7 +31,7 @@ export class PromiseForm {
     this.text = need("[data-promise-text]", HTMLInputElement);
     this.unit = need("[data-promise-unit]", HTMLSelectElement);
     this.due = need("[data-promise-due]", HTMLInputElement);
-    this.due.value = new Date(Date.now() + WEEK).toISOString().slice(0, 10);
+    this.due.value = dayInShanghai(Date.now() + WEEK);
     need("[data-promise-form]", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#send();
@@ -28,8 +40,7 @@ export class PromiseForm {
 
   /** @param {{id: number, name: string}[]} units */
   units(units) {
-    const first = this.unit.options[0];
-    this.unit.replaceChildren(first, ...units.map(({ id, name }) => new Option(name, String(id))));
+    fillUnits(this.unit, units);
   }
 
   focus() {

@@ -1,6 +1,6 @@
 // The strip on top: who is on, who is ready, who dropped and how long their seat is kept, what is being answered.
 
-import { seatSeconds } from "./console-health.js";
+import { adviceOf, seatSeconds } from "./console-health.js";
 import { need } from "./dom.js";
 import { fill, sessionWord, stageWord } from "./staff-words.js";
 
@@ -12,12 +12,17 @@ function say(place, words) {
   if (place.textContent !== words) place.textContent = words;
 }
 
+// The nearest; how many there are stands above them.
+const QUEUE_SHOWN = 4;
+
 export class StageStrip {
   /** @param {(id: number) => void} onShow */
   constructor(onShow) {
     this.root = need("[data-console]", HTMLElement);
     /** @type {any} */
     this.stage = null;
+    /** @type {Record<string, Light>} */
+    this.lights = {};
     this.queue = this.#find("[data-stage-queue]");
     this.queue.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
@@ -38,9 +43,10 @@ export class StageStrip {
     this.#find("[data-guest-on]").hidden = !guest || guest.on || !["checking", "ready"].includes(guest.state);
     this.#find("[data-guest-off]").hidden = !guest;
     this.tick(Date.now());
-    const queue = (stage.queue ?? []).slice(0, 4);
+    const queue = stage.queue ?? [];
     this.#find("[data-stage-queue-empty]").hidden = queue.length > 0;
-    this.queue.replaceChildren(...queue.map((/** @type {any} */ place) => queueItem(place)));
+    say(this.#find("[data-stage-queue-count]"), queue.length ? String(queue.length) : "");
+    this.queue.replaceChildren(...queue.slice(0, QUEUE_SHOWN).map((/** @type {any} */ place) => queueItem(place)));
   }
 
   /** @param {any} main */
@@ -110,6 +116,9 @@ export class StageStrip {
     const place = this.#find(`[data-light="${name}"]`);
     say(place, light.words);
     place.dataset.level = light.level;
+    this.lights[name] = light;
+    // A status: who works by ear hears of a broken recording without looking for it.
+    say(this.#find("[data-health-advice]"), adviceOf(this.lights));
   }
 }
 

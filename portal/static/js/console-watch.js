@@ -3,6 +3,7 @@
 import { captionsLight, lineWords, linkLight, recordingLight, restreamLight, viewersLight } from "./console-health.js";
 import { Preview } from "./console-preview.js";
 import { need } from "./dom.js";
+import { ProgrammeView } from "./programme-view.js";
 import { SignalError } from "./signal.js";
 import { Watcher } from "./watch.js";
 
@@ -18,7 +19,10 @@ export class HealthWatch {
     this.signal = signal;
     this.strip = strip;
     this.preview = new Preview();
-    const library = need("[data-console]", HTMLElement).dataset.library ?? "";
+    const root = need("[data-console]", HTMLElement);
+    const library = root.dataset.library ?? "";
+    // Nobody can watch a rehearsal: it has no programme to be seen.
+    this.programme = root.querySelector("[data-programme]") ? new ProgrammeView(root) : null;
     this.watcher = new Watcher(signal, this.preview.slots, { hls: page.hls, library });
     this.state = page.session.state;
     /** @type {number|null} */
@@ -57,6 +61,7 @@ export class HealthWatch {
     this.state = state;
     if (state === "live" || state === "paused") this.watcher.start();
     else this.watcher.stop();
+    this.programme?.show(state === "live" || state === "paused");
     this.#captions();
     if (state === "planned" || state === "ended") this.strip.light("recording", recordingLight(state, null, null));
   }
@@ -95,7 +100,7 @@ export class HealthWatch {
   /** @param {import("./console-health.js").Light | null} light */
   #restream(light) {
     need("[data-light=restream]", HTMLElement).hidden = light === null;
-    if (light) this.strip.light("restream", light);
+    this.strip.light("restream", light ?? { level: "wait", words: "" });
   }
 
   /** @param {any} programme */

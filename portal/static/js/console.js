@@ -9,7 +9,7 @@ import { askBegin, askEnd, askReason, reasonTaken } from "./console-dialogs.js";
 import { Extras } from "./console-extras.js";
 import { Feed } from "./console-feed.js";
 import { KeyList } from "./console-keys.js";
-import { LANES, allowedActions, guess } from "./console-lanes.js";
+import { LANES, guess, stepMeant } from "./console-lanes.js";
 import { StageStrip } from "./console-stage.js";
 import { staffToast } from "./console-toasts.js";
 import { HealthWatch } from "./console-watch.js";
@@ -22,6 +22,8 @@ import { elapsed, stageWord } from "./staff-words.js";
 /** @typedef {import("./console-lanes.js").Action} Action */
 
 const AGES_EVERY = 20_000;
+// A press counts now or not at all: on a broken line the newest row may come minutes later.
+const KNOWN_WITHIN = 3_000;
 const HIDE = "[data-hide-dialog]";
 // Steps after which the moderator goes on with the next question of the same lane.
 const SENDS_ON = new Set(["shortlist", "back", "done", "call_up", "hide"]);
@@ -196,21 +198,18 @@ class Console {
     return [...store.rows.values()].find((row) => row.stage_state === "on") ?? null;
   }
 
-  /** One key or button for two opposite steps. @param {Action} action @param {Set<Action>} allowed @returns {Action} */
-  #meant(action, allowed) {
-    if (action === "shortlist" && allowed.has("back")) return "back";
-    return action === "hide" && allowed.has("unhide") ? "unhide" : action;
-  }
-
   /** @param {Action} wanted */
   async perform(wanted) {
-    const row = this.#rowFor(wanted);
-    if (!row) return staffToast(gettext("先选一个问题。"));
-    const allowed = allowedActions(row);
-    const action = this.#meant(wanted, allowed);
-    if (!allowed.has(action)) {
-      return staffToast(interpolate(gettext("问题现在是“%s”，不能这样做。"), [stageWord(row.stage_state)]));
+    let row = this.#rowFor(wanted);
+    const ofAnswer = wanted === "begin" || wanted === "end";
+    // Who is ready, and what is being answered, can be seen before the row is here: refused is what the server knows.
+    if (row ? !stepMeant(row, wanted) : ofAnswer) {
+      await Promise.race([this.feed.newest(), new Promise((resolve) => setTimeout(resolve, KNOWN_WITHIN))]);
+      row = row && !ofAnswer ? (this.board.store.get(row.id) ?? row) : this.#rowFor(wanted);
     }
+    if (!row) return staffToast(gettext("先选一个问题。"));
+    const action = stepMeant(row, wanted);
+    if (!action) return staffToast(interpolate(gettext("问题现在是“%s”，不能这样做。"), [stageWord(row.stage_state)]));
     if (action === "write") return this.details.written.focus();
     if (action === "propose") return this.propose();
     if (this.actions.isBusy(row, action) || !(await this.extras.mayShow(action, row))) return;

@@ -47,7 +47,7 @@ export async function sendFile(file, progress = () => {}) {
  * @param {Enclosed[]} files @param {import("./outbox-rules.js").Item[]} items @returns {Enclosed[]} */
 export function mayGo(files, items) {
   const unsent = new Set(items.filter((item) => item.standing !== "received").map((item) => item.uuid));
-  return files.filter((file) => !unsent.has(file.key));
+  return files.filter((file) => !unsent.has(file.key) && !file.unfinished);
 }
 
 /** @param {number} left @param {number} part */

@@ -1,7 +1,7 @@
 /** Photos and recordings that wait on this telephone for their way to the server: IndexedDB, else as long as the page is open. */
 
-/** @typedef {{uuid: string, key: string, kind: "photo" | "voice", blob: Blob, at: number}} Enclosed
- * key: the uuid of the question it belongs to; at: ms since 1970 */
+/** @typedef {{uuid: string, key: string, kind: "photo" | "voice", blob: Blob, at: number, unfinished?: boolean}} Enclosed
+ * key: the uuid of the question it belongs to; at: ms since 1970; unfinished: it is still being recorded, or was when the page died */
 /** @typedef {{all: () => Promise<Enclosed[]>, put: (file: Enclosed) => Promise<void>, remove: (uuid: string) => Promise<void>}} FileShelf */
 
 import { shelf } from "./dom.js";

@@ -94,7 +94,8 @@ export class LinePanel {
         { name: "nothing", part: row.nothing },
       ];
       const words = parts.map(({ part }) => minutes(part));
-      const spoken = interpolate(gettext("有画面%s分钟，只有声音%s分钟，收不到%s分钟"), words);
+      // A copy: Django's interpolate takes the values out of what it is given.
+      const spoken = interpolate(gettext("有画面%s分钟，只有声音%s分钟，收不到%s分钟"), [...words]);
       return tableRow([villageWord(row.label), String(row.viewers), ...words], bar(parts, spoken));
     });
     this.#fill("villages", rows);

@@ -129,6 +129,7 @@ function drawData() {
 /** @param {{item: import("./outbox-rules.js").Item, answer: {number: string}}} received */
 function showMine({ item, answer: { number } }) {
   if (item.session === page.session.id) mine.add(number, item.text, item.kind === "hand");
+  drawPlace(lastStage);
 }
 
 function drawMine() {
@@ -205,7 +206,10 @@ function drawPlace(stage) {
   const place = listed || (states.isWholeLine(stage) ? 0 : mine.place);
   const note = need("[data-place]", HTMLElement);
   note.hidden = !place;
-  note.textContent = place ? interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place]) : "";
+  const words = place ? interpolate(gettext("您在连线队伍里排第 %s 位。离开页面，位置也保留着。"), [place]) : "";
+  need("[data-place-words]", HTMLElement).textContent = words;
+  // A written question in the line has no page there before it is called.
+  need("[data-place-way]", HTMLElement).hidden = !document.querySelector(`[data-mine-rows] a[href="${page.urls.stage}"]`);
 }
 
 /** The call to the microphone stays as long as the server waits for this citizen.

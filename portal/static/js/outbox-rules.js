@@ -5,12 +5,13 @@
  * draft: being typed; written: finished, not yet on its way; sent: on its way, the answer is not known; received: the
  * server has it; stuck: the server refused it for a reason that waiting does not mend */
 /** @typedef {"" | "login" | "other_person" | "over" | "refused"} Why */
-/** @typedef {{uuid: string, session: number, kind: Kind, text: string, village: string, person: number | null, standing: Standing, why: Why, message: string, number: string, at: number}} Item
- * person: who finished it, null while nobody was logged in; at: ms since 1970 of the last change */
+/** @typedef {{uuid: string, session: number, kind: Kind, text: string, village: string, person: number | null, standing: Standing, why: Why, message: string, number: string, at: number, writer?: string}} Item
+ * person: who finished it, null while nobody was logged in; writer: the number given then, masked; at: ms since 1970 of the last change */
 
 const DAY = 86_400_000;
 const EMPTY_DRAFT_LASTS = DAY;
 const DRAFT_LASTS = 90 * DAY;
+const BEGUN_SHOWN = 14 * DAY;
 const HAND_LASTS = 600_000;
 /** Refusals that only mean "not now": everything else about the item is in order. */
 const LATER = ["ours", "try_later", "rate_limited", "too_many"];
@@ -22,7 +23,7 @@ export function begun(uuid, session, kind, now) {
 }
 
 /** The words to go on with in this broadcast: its own draft, then what was refused here, then what came too late for
- * another broadcast.
+ * another broadcast, then what was begun for another one and never finished: that one may be over.
  * @param {Item[]} items @param {number} session @param {Kind} kind @returns {Item | undefined} */
 export function draftIn(items, session, kind) {
   const newest = [...items].filter((item) => item.kind === kind).sort((a, b) => b.at - a.at);
@@ -31,8 +32,14 @@ export function draftIn(items, session, kind) {
     here.find((item) => item.standing === "draft" && item.text) ??
     here.find((item) => item.standing === "stuck" && item.why !== "over") ??
     newest.find((item) => item.standing === "stuck" && item.why === "over" && item.session !== session) ??
+    newest.find(begunOnly) ??
     here.find((item) => item.standing === "draft")
   );
+}
+
+/** Words that nobody sent. @param {Item} item */
+function begunOnly({ standing, text }) {
+  return standing === "draft" && text.trim() !== "";
 }
 
 /** The draft goes on in `session`, whatever was wrong with it before.
@@ -46,9 +53,15 @@ export function typed(item, words, now) {
   return { ...item, ...words, at: now };
 }
 
-/** @param {Item} item @param {number | null} person @param {number} now @returns {Item} */
-export function submitted(item, person, now) {
-  return { ...item, standing: "written", why: "", message: "", person, at: now };
+/** @param {Item} item @param {number | null} person @param {number} now @param {string} [writer] @returns {Item} */
+export function submitted(item, person, now, writer = "") {
+  return { ...item, standing: "written", why: "", message: "", person, writer, at: now };
+}
+
+/** Written before anybody had logged in; `person` says that it is theirs.
+ * @param {Item} item @param {number | null} person @returns {Item} */
+export function claimed(item, person) {
+  return item.person === null ? { ...item, person } : item;
 }
 
 /** @param {Item} item @returns {Item} */
@@ -76,16 +89,19 @@ export function waiting(items) {
   return items.filter((item) => item.standing === "written" || item.standing === "sent").sort((a, b) => a.at - b.at);
 }
 
-/** Whether `person` may send it now. A telephone is lent: what one citizen wrote never goes out in another's name.
+/** Whether `person` may send it now. A telephone is lent: what one citizen wrote never goes out in another's name, and
+ * what nobody had logged in for goes once somebody has said that it is theirs.
  * @param {Item} item @param {number | null} person */
 export function mayGo(item, person) {
-  return person !== null && (item.person === null || item.person === person);
+  return person !== null && item.person === person;
 }
 
-/** What a reader wants to see: everything unfinished that he wrote to the end, and what came back.
- * @param {Item[]} items @returns {Item[]} */
-export function shown(items) {
-  return [...waiting(items), ...items.filter((item) => item.standing === "stuck")];
+/** What a reader wants to see: everything unfinished that he wrote to the end, and what came back; where no form gives
+ * them back, for a while also words that were only begun.
+ * @param {Item[]} items @param {number} now @param {boolean} [form] whether this page has one @returns {Item[]} */
+export function shown(items, now, form = false) {
+  const begun = form ? [] : items.filter((item) => begunOnly(item) && now - item.at < BEGUN_SHOWN);
+  return [...waiting(items), ...items.filter((item) => item.standing === "stuck"), ...begun];
 }
 
 /** Whether nobody needs it any more: arrived a day ago, or a draft without a word.

@@ -77,7 +77,7 @@ export class Outbox extends Emitter {
    * @param {number} session @param {rules.Kind} kind @returns {Item} */
   draft(session, kind) {
     const found = rules.draftIn(this.items, session, kind);
-    if (found?.standing === "draft") return found;
+    if (found?.standing === "draft" && found.session === session) return found;
     const item = found ? rules.reopened(found, session, this.now()) : rules.begun(this.makeId(), session, kind, this.now());
     this.#keep(item);
     return item;
@@ -104,12 +104,18 @@ export class Outbox extends Emitter {
 
   /** The words are finished. They are kept as a draft already, so that sending need not wait for the disk: whatever
    * breaks between here and the answer, they are sent again with the same UUID.
-   * @param {string} id @returns {Promise<Outcome>} */
-  async submit(id) {
-    this.#change(id, (item) => rules.submitted(item, this.person, this.now()));
+   * @param {string} id @param {string} [writer] the number of who is not logged in yet, masked
+   * @returns {Promise<Outcome>} */
+  async submit(id, writer) {
+    this.#change(id, (item) => rules.submitted(item, this.person, this.now(), writer));
     const result = await this.send(id);
     if (result.outcome === "waiting") this.emit("waiting");
     return result;
+  }
+
+  /** Who is logged in says that it is theirs. @param {string} id */
+  claim(id) {
+    return this.#change(id, (item) => rules.claimed(item, this.person));
   }
 
   /** It arrived by another way (the plain form).

@@ -80,6 +80,12 @@ async function copyOnClick(event) {
   }
 }
 
+/** What only a script can do is seen when there is one. */
+function startCopying() {
+  for (const button of document.querySelectorAll("[data-copy]")) button.removeAttribute("hidden");
+  document.addEventListener("click", copyOnClick);
+}
+
 function startReading() {
   if (!("speechSynthesis" in window)) return;
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-read]"))) {
@@ -122,4 +128,4 @@ startCountdowns();
 startOfflineNote();
 startOutbox();
 startWorker();
-document.addEventListener("click", copyOnClick);
+startCopying();

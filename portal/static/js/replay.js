@@ -1,9 +1,9 @@
 /** The replay page: player, chapters, transcript. A click on a line jumps there; the line being spoken is marked. */
 
-import { offerCaptionSize } from "./caption-size.js";
 import { need, pageData, shelf } from "./dom.js";
+import { captionsOnPicture } from "./picture-captions.js";
 import { currentIndex, playerSeconds } from "./replay-map.js";
-import { position } from "./time.js";
+import { amount, position } from "./time.js";
 import { HlsLine } from "./watch-hls.js";
 
 const FRESH_MS = 120_000;
@@ -22,10 +22,44 @@ let lines = [];
 /** @type {Place[]} */
 let chapters = [];
 
+const line = new HlsLine(video, page.replay, root.dataset.library ?? "", { live: false });
+let opened = false;
+
+/** What plays weighs three times what is read here: it comes to whoever wants to see. */
+function open() {
+  if (opened) return;
+  opened = true;
+  need("[data-play-first]", HTMLElement).hidden = true;
+  void line.open();
+}
+
 /** @param {number} seconds */
 function jump(seconds) {
-  video.currentTime = seconds;
-  video.play().catch(() => undefined);
+  open();
+  const go = () => {
+    video.currentTime = seconds;
+    video.play().catch(() => undefined);
+  };
+  if (video.readyState >= HTMLMediaElement.HAVE_METADATA) go();
+  else video.addEventListener("loadedmetadata", go, { once: true });
+}
+
+/** Whether there is anything to play is said before somebody presses play. */
+async function lookForList() {
+  const found = await fetch(page.replay).catch(() => null);
+  if (found && !found.ok) sayMissing(found.status);
+}
+
+/** @param {number | undefined} status of the list's answer */
+function sayMissing(status) {
+  const trouble = need("[data-trouble]", HTMLElement);
+  const gone = status === 404 && Date.now() - Date.parse(page.session.ended_at ?? "") > GONE_MS;
+  trouble.textContent = gone
+    ? gettext("这场直播没有录像。回答了的问题和文字都在这里。")
+    : gettext("回放还没有准备好。通常在直播结束后半分钟内就能看，请稍后刷新。");
+  trouble.classList.toggle("note-error", !gone);
+  for (const part of document.querySelectorAll(".player, .line-row")) /** @type {HTMLElement} */ (part).hidden = gone;
+  trouble.hidden = false;
 }
 
 /** @param {import("./replay-map.js").Line[]} rows */
@@ -96,9 +130,7 @@ function followHash() {
   }
   const second = /^#t=(\d{1,6}(?:\.\d+)?)$/.exec(location.hash);
   const at = second ? Number(second[1]) : chapters.find(({ element }) => `#${element.id}` === location.hash)?.at;
-  if (at === undefined) return;
-  if (video.readyState >= HTMLMediaElement.HAVE_METADATA) jump(at);
-  else video.addEventListener("loadedmetadata", () => jump(at), { once: true });
+  if (at !== undefined) jump(at);
 }
 
 /** The last words of a broadcast are written some seconds after it: look again while it is live or just over. */
@@ -114,23 +146,41 @@ async function words(known = -1) {
   if (!(Date.now() - over > FRESH_MS)) setTimeout(() => void words(rows.length), LOOK_AGAIN_MS);
 }
 
+/** Sound alone takes a twentieth of the data; the choice is the live page's. */
+function offerSoundOnly() {
+  const store = shelf();
+  const button = need("[data-listen]", HTMLButtonElement);
+  let on = store.getItem("listen") === "1";
+  const show = () => {
+    button.setAttribute("aria-pressed", String(on));
+    void line.turnTo(on ? page.replay.replace(/[^/]*$/, "a0/replay.m3u8") : page.replay);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    on = !on;
+    store.setItem("listen", on ? "1" : "");
+    show();
+  });
+  if (on) show();
+}
+
+function drawData() {
+  const words = line.bytes ? interpolate(gettext("已用 %s"), [amount(line.bytes)]) : "";
+  need("[data-line-data]", HTMLElement).textContent = words;
+}
+
 async function start() {
-  const line = new HlsLine(video, page.replay, root.dataset.library ?? "", { live: false });
-  const trouble = need("[data-trouble]", HTMLElement);
-  line.on("missing", (status) => {
-    const gone = status === 404 && Date.now() - Date.parse(page.session.ended_at ?? "") > GONE_MS;
-    trouble.textContent = gone
-      ? gettext("这场直播没有录像。回答了的问题和文字都在这里。")
-      : gettext("回放还没有准备好。通常在直播结束后半分钟内就能看，请稍后刷新。");
-    trouble.classList.toggle("note-error", !gone);
-    for (const part of document.querySelectorAll(".player, [data-caption-size]")) /** @type {HTMLElement} */ (part).hidden = gone;
-    trouble.hidden = false;
-  });
-  line.on("ready", () => {
-    trouble.hidden = true;
-  });
-  line.open();
-  offerCaptionSize(document.querySelector("[data-caption-size]"), shelf());
+  offerSoundOnly();
+  setInterval(drawData, 3000);
+  line.on("missing", sayMissing);
+  line.on("ready", () => (need("[data-trouble]", HTMLElement).hidden = true));
+  need("[data-play-first]", HTMLElement).hidden = false;
+  need("[data-play]", HTMLButtonElement).addEventListener("click", () => jump(0));
+  // The browser's own button may have been pressed before this module came.
+  if (video.paused) video.addEventListener("play", open, { once: true });
+  else open();
+  void lookForList();
+  captionsOnPicture(video, line, document.querySelector("[data-caption-size]"), shelf());
   await words();
   followHash();
   video.addEventListener("timeupdate", () => {

@@ -13,10 +13,19 @@ const PAGES = "pages";
 const OFFLINE = "/offline/";
 /** Kept as nobody's page: it outlives a log-out and says nothing of who wants to be reminded. */
 const CALENDAR = "/calendar/";
-const CALENDAR_LASTS = 86_400_000;
+const COPY_LASTS = 86_400_000;
 /** Pages worth a copy. */
 const KEPT = [/^\/$/, /^\/calendar\/$/, /^\/cases\/$/, /^\/cases\/[\w-]+\/$/];
+/** Who has no log-in opens a case by its link with the query code; only that whole address opens the copy too. */
+const BY_CODE = /^\/cases\/[\w-]+\/\?code=[\w%-]+$/;
 const MOST_PAGES = 24;
+const CASES = "/cases/";
+/** Own cases that are kept though nobody opened them: the newest. */
+const MOST_CASES = 5;
+/** Grows whenever somebody logs in or out. */
+let holders = 0;
+/** Name of the lock, of the store and of the sync of what outbox.js keeps. */
+const OUTBOX = "outbox";
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
@@ -26,7 +35,10 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (url.origin !== location.origin) return;
   if (request.method !== "GET") {
     // Another citizen may hold this telephone next: copies of own pages go with the log-in.
-    if (url.pathname.startsWith("/people/")) event.waitUntil(caches.delete(PAGES));
+    if (url.pathname.startsWith("/people/")) {
+      holders += 1;
+      event.waitUntil(caches.delete(PAGES));
+    }
     if (url.pathname.startsWith("/people/logout/")) event.waitUntil(listenNoMore());
     return;
   }
@@ -39,6 +51,9 @@ worker.addEventListener("push", (/** @type {any} */ event) => event.waitUntil(no
 worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data));
+});
+worker.addEventListener("sync", (/** @type {any} */ event) => {
+  if (event.tag === OUTBOX) event.waitUntil(sendOutbox());
 });
 
 /** @param {{json: () => {title: string, body: string, url: string, tag: string}} | null} data */
@@ -62,6 +77,58 @@ async function listenNoMore() {
   await subscription?.unsubscribe();
 }
 
+/** The network is back and perhaps no page is open. Only what a known citizen finished: where somebody else is logged in
+ * by now, the server refuses it; a page asks and explains. */
+async function sendOutbox() {
+  // Taken: a page is sending.
+  await navigator.locks.request(OUTBOX, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    const shelf = await outboxShelf();
+    const items = await answered(shelf("readonly").getAll());
+    for (const item of items.sort((a, b) => a.at - b.at)) if (item.kind === "ask" && underWay(item) && item.person) await sendItem(item, shelf);
+  });
+}
+
+/** @param {{standing: string}} item */
+function underWay({ standing }) {
+  return standing === "written" || standing === "sent";
+}
+
+/** @param {any} item of outbox-rules.js @param {(mode: IDBTransactionMode) => IDBObjectStore} shelf */
+async function sendItem({ uuid, session, text, village, person }, shelf) {
+  const token = (await worker.cookieStore?.get("csrftoken"))?.value ?? "";
+  const response = await fetch(`/live/${session}/questions/`, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token },
+    body: new URLSearchParams({ uuid, text, village, person: String(person) }),
+  });
+  // Thrown: the browser wakes us again later.
+  if (response.status === 429 || response.status >= 500) throw new Error(`not now: ${response.status}`);
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok || answer.uuid !== uuid) return;
+  const store = shelf("readwrite");
+  const kept = await answered(store.get(uuid));
+  if (!kept || !underWay(kept)) return;
+  await answered(store.put({ ...kept, standing: "received", why: "", message: "", number: answer.number, at: Date.now() }));
+  new BroadcastChannel(OUTBOX).postMessage(uuid);
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function answered(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** As outbox-store.js opens it; a worker of this kind cannot import it. */
+async function outboxShelf() {
+  const request = indexedDB.open("direct-train", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(OUTBOX, { keyPath: "uuid" });
+  const database = await answered(request);
+  return (/** @type {IDBTransactionMode} */ mode) => database.transaction(OUTBOX, mode).objectStore(OUTBOX);
+}
+
 async function install() {
   const files = await caches.open(FILES);
   await files.addAll(SHELL);
@@ -70,15 +137,29 @@ async function install() {
 }
 
 /** The calendar is there without signal whether or not anybody looked at it, and at most a day older than the last visit. */
-async function keepCalendar() {
-  const files = await caches.open(FILES);
-  const kept = await files.match(CALENDAR);
-  if (Date.now() - Number(kept?.headers.get("X-Kept-At") ?? 0) < CALENDAR_LASTS) return;
-  const answer = await fetch(CALENDAR, { credentials: "omit" }).catch(() => null);
+function keepCalendar() {
+  return keepAhead(FILES, CALENDAR, "omit");
+}
+
+/** So are the list of the own cases and the newest of them, which home and list lead to. @param {Response} answer */
+async function keepCases(answer) {
+  const before = holders;
+  const found = new Set([...(await answer.text()).matchAll(/href="(\/cases\/[\w-]+\/)"/g)].map(([, path]) => path));
+  if (!found.size) return;
+  for (const path of [CASES, ...[...found].slice(0, MOST_CASES)]) await keepAhead(PAGES, path, "same-origin", () => holders === before);
+}
+
+/** @param {string} cache @param {string} path @param {RequestCredentials} credentials
+ * @param {() => boolean} [still] whether the copy is wanted when it has come */
+async function keepAhead(cache, path, credentials, still = () => true) {
+  const kept = await (await caches.open(cache)).match(path);
+  if (!still() || Date.now() - Number(kept?.headers.get("X-Kept-At") ?? 0) < COPY_LASTS) return;
+  const answer = await fetch(path, { credentials }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const headers = new Headers(answer.headers);
   headers.set("X-Kept-At", String(Date.now()));
-  await files.put(CALENDAR, new Response(await answer.blob(), { headers }));
+  const copy = new Response(await answer.blob(), { headers });
+  if (still()) await (await caches.open(cache)).put(path, copy);
 }
 
 async function activate() {
@@ -90,21 +171,24 @@ async function activate() {
 async function page(event, url) {
   try {
     const answer = (await event.preloadResponse) ?? (await fetch(event.request));
-    if (answer.ok && !answer.redirected && !url.search && KEPT.some((path) => path.test(url.pathname))) {
+    const address = url.pathname + url.search;
+    if (answer.ok && !answer.redirected && [...KEPT, BY_CODE].some((kept) => kept.test(address))) {
       event.waitUntil(keep(event.request, answer.clone()));
+      if (url.pathname === "/" || url.pathname === CASES) event.waitUntil(keepCases(answer.clone()));
     }
     event.waitUntil(keepCalendar());
     return answer;
   } catch {
     const pages = await caches.open(PAGES);
-    return (await pages.match(url.pathname)) ?? (await caches.match(url.pathname)) ?? (await caches.match(OFFLINE)) ?? Response.error();
+    return (await pages.match(url.pathname + url.search)) ?? (await pages.match(url.pathname)) ?? (await caches.match(url.pathname)) ?? (await caches.match(OFFLINE)) ?? Response.error();
   }
 }
 
 /** @param {Request} request @param {Response} answer */
 async function keep(request, answer) {
   const pages = await caches.open(PAGES);
-  await pages.put(new URL(request.url).pathname, answer);
+  const { pathname, search } = new URL(request.url);
+  await pages.put(pathname + search, answer);
   const all = await pages.keys();
   for (const old of all.slice(0, Math.max(0, all.length - MOST_PAGES))) await pages.delete(old);
 }

@@ -1,10 +1,9 @@
 /** The stage page of a citizen: wait, check off air, ready, on air, over. Comes back to the same place after a reload. */
 
-import { closeCamera, openCamera } from "./camera.js";
 import { connectionWords } from "./connection-words.js";
 import { need, pageData } from "./dom.js";
-import { LevelMeter } from "./level.js";
-import { MuteSwitch } from "./mute.js";
+import { isWholeLine, placeIn } from "./live-state.js";
+import { OwnCamera, startDeviceChoice } from "./own-camera.js";
 import { Publisher } from "./publish.js";
 import { Signal, signalUrl } from "./signal.js";
 import { placeWords, standing } from "./stage-state.js";
@@ -19,26 +18,28 @@ const signal = new Signal(signalUrl(page.session.id), "guest");
 // The guest slot carries our own sound back: it goes to an element that is never audible nor shown.
 const watcher = new Watcher(signal, { main: need("[data-leader]", HTMLVideoElement), guest: document.createElement("video") }, { own: "guest" });
 
-const mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
-
-/** @type {MediaStream | null} */
-let stream = null;
+const camera = new OwnCamera();
 /** @type {Publisher | null} */
 let publisher = null;
-/** @type {LevelMeter | null} */
-let meter = null;
 /** @type {{guest: any, queue: any[], hands: any[]}} */
 let stage = { guest: null, queue: [], hands: [] };
 let over = false;
+let waited = false;
 let wasOn = false;
-let opening = false;
+/** The camera was asked for: who refused it is not asked again with every change on the stage. */
+let asked = false;
 /** Said since the camera was opened: who was ready before the line stood must not be taken back to the check. */
 let said = "";
+/** @type {NodeListOf<HTMLElement>} */
+const lowering = document.querySelectorAll("[data-lower]");
 
 function draw() {
-  const now = over ? { part: /** @type {const} */ ("over"), place: 0, ready: false } : standing(stage, question, stream !== null);
+  const now = over ? { part: /** @type {const} */ ("over"), place: 0, ready: false } : standing(stage, question, camera.stream !== null);
   for (const part of document.querySelectorAll("[data-part]")) {
-    /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-part") !== now.part;
+    const goes = part.getAttribute("data-part") !== now.part;
+    // A button that is hidden takes the keyboard's and the screen reader's place with it.
+    if (goes && part.contains(document.activeElement)) need("[data-stage-title]", HTMLElement).focus();
+    /** @type {HTMLElement} */ (part).hidden = goes;
   }
   write("[data-place]", placeWords(now));
   need("[data-ready]", HTMLElement).hidden = now.ready;
@@ -47,7 +48,7 @@ function draw() {
   wasOn = wasOn || now.part === "on";
   // After a reload the permission is still there: back to the seat without a tap.
   const mine = stage.guest?.question === question ? stage.guest.state : "";
-  if (!stream && !over && ["checking", "ready", "on"].includes(mine)) open();
+  if (!asked && !over && ["checking", "ready", "on"].includes(mine)) open();
 }
 
 /** @param {string} selector @param {string} text */
@@ -63,26 +64,24 @@ function trouble(text) {
   note.hidden = !text;
 }
 
-async function open() {
-  if (opening || stream) return;
-  opening = true;
+function open() {
+  asked = true;
   said = "";
-  try {
-    stream = await openCamera();
-    mute.follow(stream);
-    trouble("");
-    for (const selector of ["[data-self]", "[data-self-mini]"]) need(selector, HTMLVideoElement).srcObject = stream;
-    startMeter(stream);
-    draw();
-    watcher.start();
-    watcher.unmute();
-    await publish(stream);
-  } catch (error) {
-    trouble(error instanceof Error ? error.message : String(error));
-  } finally {
-    opening = false;
-    draw();
-  }
+  void camera.open();
+}
+
+/** @param {MediaStream} stream the first, or of another camera or microphone */
+function take(stream) {
+  if (over) return camera.close();
+  camera.hear(true);
+  trouble("");
+  for (const selector of ["[data-self]", "[data-self-mini]"]) need(selector, HTMLVideoElement).srcObject = stream;
+  if (publisher) return void publisher.replace(stream);
+  measure();
+  draw();
+  watcher.start();
+  watcher.unmute();
+  void publish(stream);
 }
 
 /** @param {MediaStream} media */
@@ -95,22 +94,20 @@ async function publish(media) {
   if (mine === "prompted" && said !== "ready") await report("checking");
 }
 
-/** @param {MediaStream} media */
-function startMeter(media) {
-  meter = new LevelMeter(media);
-  meter.drive(need("[data-level]", HTMLMeterElement));
-  meter.drive(need("[data-level-on]", HTMLMeterElement));
+function measure() {
+  const bars = ["[data-level]", "[data-level-on]"].map((selector) => need(selector, HTMLMeterElement));
   tick("[data-check-picture]", gettext("画面：看得到"));
-  const timer = setInterval(() => {
-    if (!meter || meter.level() < SPOKEN) return;
-    clearInterval(timer);
-    tick("[data-check-sound]", gettext("声音：听得到"));
+  setInterval(() => {
+    const level = camera.level();
+    for (const bar of bars) bar.value = level;
+    if (level >= SPOKEN) tick("[data-check-sound]", gettext("声音：听得到"));
   }, 100);
 }
 
 /** @param {string} selector @param {string} text */
 function tick(selector, text) {
   const place = need(selector, HTMLElement);
+  if (place.dataset.ok) return;
   place.dataset.ok = "yes";
   place.textContent = `✓ ${text}`;
 }
@@ -141,33 +138,61 @@ function drawLine() {
 function hangUp() {
   // Not waited for: who hangs up is gone at once. An unheard word costs nothing, an empty seat frees itself.
   signal.request("leave_stage").catch(() => undefined);
-  finish();
+  if (wasOn) return finish();
+  finish(gettext("已经离开。位置还给您留着，主持人可以再请您。"));
+  for (const button of lowering) button.hidden = false;
 }
 
-function finish() {
+/** Out of the line, and not called again. */
+async function lowerHand() {
+  try {
+    await signal.request("lower_hand");
+  } catch (error) {
+    return trouble(error instanceof Error ? error.message : String(error));
+  }
+  trouble("");
+  for (const button of lowering) button.hidden = true;
+  const words = gettext("手已经放下。想连线时可以再举手。");
+  write("[data-over-words]", words);
+  finish(words);
+}
+
+/** @param {string} [words] instead of the thanks to who was on air */
+function finish(words) {
   if (over) return;
   over = true;
+  if (words) write("[data-over-words]", words);
   publisher?.stop();
   watcher.stop();
-  meter?.close();
-  closeCamera(stream);
-  stream = null;
+  camera.close();
   draw();
   need("[data-stage-title]", HTMLElement).focus();
 }
 
 /** @param {any} message */
-function take(message) {
+function hear(message) {
   if (message) stage = { guest: message.guest ?? null, queue: message.queue ?? [], hands: message.hands ?? [] };
+  const waits = placeIn(stage, (place) => place.question === question) > 0;
+  // The moderator has taken it out of the line, or another tab has.
+  if (waited && !waits && !wasOn && isWholeLine(stage) && stage.guest?.question !== question) {
+    finish(gettext("这次排队已经结束。想连线时可以再举手，也可以写下问题。"));
+  }
+  waited = waits;
   draw();
 }
 
 function listen() {
-  signal.on("welcome", (message) => take(message.stage));
-  signal.on("changes", (message) => take(message.stage));
-  signal.on("stage", take);
+  camera.on("stream", take);
+  camera.on("trouble", (words) => {
+    trouble(words);
+    draw();
+  });
+  startDeviceChoice(camera);
+  signal.on("welcome", (message) => hear(message.stage));
+  signal.on("changes", (message) => hear(message.stage));
+  signal.on("stage", hear);
   signal.on("prompt", () => need("[data-stage-title]", HTMLElement).focus());
-  signal.on("session", (message) => message.state === "ended" && finish());
+  signal.on("session", (message) => message.state === "ended" && finish(wasOn ? "" : gettext("直播已经结束，没有来得及请您。您可以在留言板写下问题，照样办理。")));
   signal.on("refused", () => trouble(gettext("连接被拒绝。请回到直播页，重新举手。")));
   signal.on("state", drawLine);
   watcher.on("state", drawLine);
@@ -180,10 +205,11 @@ function listen() {
   });
   need("[data-check]", HTMLElement).addEventListener("click", () => {
     // The check begins anew, and its sound with it; who comes back after a reload is as silent as before.
-    mute.mute(false);
-    void open();
+    camera.mute.mute(false);
+    open();
   });
   need("[data-ready]", HTMLElement).addEventListener("click", () => report("ready"));
+  for (const button of lowering) button.addEventListener("click", lowerHand);
   for (const button of document.querySelectorAll("[data-hang]")) button.addEventListener("click", hangUp);
 }
 

@@ -3,6 +3,7 @@
 import { need } from "./dom.js";
 import { fill, sessionWord, stageWord } from "./staff-words.js";
 import { hasFace, textSize } from "./studio-phase.js";
+import { ProgrammeView } from "./programme-view.js";
 
 /** @typedef {import("./studio-phase.js").Phase} Phase */
 /** @typedef {import("./studio-hints.js").Hint} Hint */
@@ -17,6 +18,9 @@ export class StudioView {
     this.meter = this.#find("[data-meter]", HTMLMeterElement);
     this.go = this.#find("[data-go]", HTMLButtonElement);
     this.done = this.#find("[data-done]", HTMLButtonElement);
+    // Nobody can watch a rehearsal: it has no programme to be seen.
+    this.programme = this.root.querySelector("[data-programme]") ? new ProgrammeView(this.root) : null;
+    startDeviceDialog();
   }
 
   /**
@@ -53,6 +57,7 @@ export class StudioView {
     const onAir = phase === "live" || phase === "paused";
     this.root.dataset.phase = phase;
     for (const part of this.root.querySelectorAll("[data-live-only]")) /** @type {HTMLElement} */ (part).hidden = !onAir;
+    this.programme?.show(onAir);
     this.#show("[data-check]", phase === "check");
     this.#show("[data-over]", phase === "over" || phase === "cancelled");
     this.#show("[data-replaced]", phase === "replaced");
@@ -235,4 +240,14 @@ export function confirmEnd(rehearsal) {
     text: gettext("结束后不能再开始，观众会看到回放。只是离开一会儿，请用“暂停”。"),
     yes: gettext("结束直播"),
   });
+}
+
+/** The selects of the check move into a dialog while the broadcast runs. */
+function startDeviceDialog() {
+  const dialog = need("[data-devices-dialog]", HTMLDialogElement);
+  need("[data-devices-open]", HTMLElement).addEventListener("click", () => {
+    need("[data-devices-place]", HTMLElement).append(need("[data-devices]", HTMLElement));
+    dialog.showModal();
+  });
+  need("[data-devices-close]", HTMLElement).addEventListener("click", () => dialog.close());
 }

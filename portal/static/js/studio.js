@@ -1,11 +1,11 @@
 // The leader's studio: check, go live, answer, pause, end. A reload or a lost network comes back to the same broadcast.
 
 import { need, pageData, toast } from "./dom.js";
+import { OwnCamera, startDeviceChoice } from "./own-camera.js";
 import { Signal, signalUrl } from "./signal.js";
 import { elapsed } from "./staff-words.js";
 import { ShareDialog } from "./share-dialog.js";
 import { startAgenda } from "./studio-agenda.js";
-import { StudioCamera, startDeviceChoice } from "./studio-camera.js";
 import { checkHints, doubts } from "./studio-check.js";
 import { Cohosts } from "./studio-cohosts.js";
 import { linkHint } from "./studio-hints.js";
@@ -24,7 +24,7 @@ class Studio {
   constructor(page) {
     this.session = page.session;
     this.view = new StudioView();
-    this.camera = new StudioCamera();
+    this.camera = new OwnCamera();
     this.signal = new Signal(signalUrl(page.session.id), "leader");
     this.media = new StudioMedia(this.signal, this.view);
     const desk = pageData("desk");

@@ -4,6 +4,9 @@ import { position } from "./time.js";
 
 const LONGEST_MS = 120_000;
 const TAP_MS = 500;
+const PIECE_MS = 1_000;
+// Every third piece: each time the whole recording is written.
+const KEPT_EVERY = 3;
 const BITS = 24_000;
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 
@@ -18,11 +21,12 @@ export class VoiceButton {
   #held = false;
   #busy = false;
 
-  /** @param {HTMLButtonElement} button @param {{words: HTMLElement, taken: (sound: Blob) => void, failed: (why: string) => void}} options
-   * words: what the button says */
-  constructor(button, { words, taken, failed }) {
+  /** @param {HTMLButtonElement} button @param {{words: HTMLElement, grows: (sound: Blob) => void, taken: (sound: Blob) => void, failed: (why: string) => void}} options
+   * words: what the button says; grows: what there is so far, while it is being recorded */
+  constructor(button, { words, grows, taken, failed }) {
     this.button = button;
     this.words = words;
+    this.grows = grows;
     this.taken = taken;
     this.failed = failed;
     this.#say();
@@ -85,16 +89,20 @@ export class VoiceButton {
       this.#say(performance.now() - began);
       if (performance.now() - began > LONGEST_MS) this.stop();
     }, 250);
-    recorder.ondataavailable = ({ data }) => pieces.push(data);
+    const sound = () => new Blob(pieces, { type: recorder.mimeType });
+    recorder.ondataavailable = ({ data }) => {
+      pieces.push(data);
+      if (recorder.state === "recording" && pieces.length % KEPT_EVERY === 0) this.grows(sound());
+    };
     recorder.onstop = () => {
       clearInterval(timer);
       for (const track of stream.getTracks()) track.stop();
       this.#recorder = null;
       this.#say();
       if (performance.now() - began < TAP_MS) this.failed(gettext("太短了，请再说一次。"));
-      else this.taken(new Blob(pieces, { type: recorder.mimeType }));
+      else this.taken(sound());
     };
-    recorder.start(1000);
+    recorder.start(PIECE_MS);
     this.#recorder = recorder;
     this.#say(0);
   }

@@ -1,6 +1,7 @@
 /**
  * Playing the programme over (LL-)HLS in one video element, live or from the recording. hls.js comes only when it is
- * needed. Events: "ready" (list read), "attached" (live: to be played), "missing" (no list; its HTTP status), "playing", "stalled", "ended" (the list became final).
+ * needed. Events: "ready" (list read), "attached" (live: to be played), "missing" (no list; its HTTP status), "cues" (words
+ * of the list), "playing", "stalled", "ended" (the list became final).
  */
 
 import { Retry } from "./backoff.js";
@@ -75,6 +76,23 @@ export class HlsLine extends Emitter {
     else this.#native();
   }
 
+  /** Another list of the same recording, from where it stands. @param {string} address */
+  async turnTo(address) {
+    this.address = address;
+    const { video } = this;
+    if (!this.#hls && !video.src) return;
+    const { currentTime, paused } = video;
+    const goOn = () => {
+      video.currentTime = currentTime;
+      if (!paused) video.play().catch(() => undefined);
+    };
+    video.addEventListener("loadedmetadata", goOn, { once: true });
+    const Library = await loadHls(this.library);
+    this.#hls?.destroy();
+    if (this.#hls && Library) this.#attach(Library);
+    else this.#native();
+  }
+
   close() {
     if (this.#closed) return;
     this.#closed = true;
@@ -100,7 +118,7 @@ export class HlsLine extends Emitter {
 
   /** @param {HlsLibrary} Library */
   #attach(Library) {
-    // The page shows captions itself; text tracks of the list would only need what the Content-Security-Policy forbids.
+    // Its own text tracks would need what the Content-Security-Policy forbids: pages show captions themselves.
     const hls = new Library({
       renderTextTracksNatively: false,
       lowLatencyMode: this.live,
@@ -123,6 +141,7 @@ export class HlsLine extends Emitter {
       this.emit("ready");
       if (this.live) this.emit("attached", this.video);
     });
+    hls.on(Library.Events.CUES_PARSED, (_event, data) => this.emit("cues", data.cues));
     hls.on(Library.Events.ERROR, (_event, data) => {
       if (data.details === Library.ErrorDetails.MANIFEST_LOAD_ERROR) this.emit("missing", data.response?.code);
       if (data.fatal) this.#mend(Library, data.type === Library.ErrorTypes.MEDIA_ERROR);

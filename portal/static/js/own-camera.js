@@ -1,17 +1,16 @@
-// The leader's camera and microphone: opened, chosen by name, measured, and opened again when a cable is pulled.
+// The camera and microphone of whoever speaks: opened, chosen by name, measured, opened again when a cable is pulled.
 
 import { closeCamera, devices, openCamera } from "./camera.js";
 import { need } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { LevelMeter } from "./level.js";
 import { MuteSwitch } from "./mute.js";
-import { DeviceMemory, chooseDevice } from "./studio-devices.js";
-import { lightOf } from "./studio-hints.js";
+import { DeviceMemory, chooseDevice } from "./device-memory.js";
 
 const LOUDEST_OF = 30; // tenths of a second
 
 /** Events: "stream" (MediaStream) whenever another one is in use, "trouble" (sentence), "list" (devices changed). */
-export class StudioCamera extends Emitter {
+export class OwnCamera extends Emitter {
   /** @type {MediaStream|null} */
   stream = null;
   /** @type {LevelMeter|null} */
@@ -19,9 +18,8 @@ export class StudioCamera extends Emitter {
   /** @type {number[]} */
   #levels = [];
   #memory = new DeviceMemory(localStorage);
-  #canvas = document.createElement("canvas");
   #opening = false;
-  #mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
+  mute = new MuteSwitch(need("[data-mute]", HTMLButtonElement));
 
   constructor() {
     super();
@@ -116,21 +114,7 @@ export class StudioCamera extends Emitter {
 
   /** @param {boolean} heard while paused nothing leaves the microphone */
   hear(heard) {
-    this.#mute.follow(this.stream, heard);
-  }
-
-  /**
-   * Brightness of the picture, null without one.
-   * @param {HTMLVideoElement} video
-   */
-  light(video) {
-    if (!video.videoWidth) return null;
-    this.#canvas.width = 32;
-    this.#canvas.height = 18;
-    const context = this.#canvas.getContext("2d", { willReadFrequently: true });
-    if (!context) return null;
-    context.drawImage(video, 0, 0, 32, 18);
-    return lightOf(context.getImageData(0, 0, 32, 18).data, 32);
+    this.mute.follow(this.stream, heard);
   }
 
   close() {
@@ -142,14 +126,13 @@ export class StudioCamera extends Emitter {
 }
 
 /**
- * The two selects of the check, which move into a dialog while the broadcast runs.
- * @param {StudioCamera} camera
+ * The two selects by which another camera or microphone is taken.
+ * @param {OwnCamera} camera
  */
 export function startDeviceChoice(camera) {
-  const cameras = need("[data-camera]", HTMLSelectElement);
-  const microphones = need("[data-microphone]", HTMLSelectElement);
   const both = need("[data-devices]", HTMLElement);
-  const dialog = need("[data-devices-dialog]", HTMLDialogElement);
+  const cameras = need("[data-camera]", HTMLSelectElement, both);
+  const microphones = need("[data-microphone]", HTMLSelectElement, both);
   camera.on("list", async () => {
     if (!navigator.mediaDevices) return;
     const known = await devices();
@@ -157,11 +140,6 @@ export function startDeviceChoice(camera) {
     fillDevices(microphones, known.microphones, camera.stream?.getAudioTracks()[0]);
   });
   both.addEventListener("change", () => void camera.use({ camera: cameras.value, microphone: microphones.value }));
-  need("[data-devices-open]", HTMLElement).addEventListener("click", () => {
-    need("[data-devices-place]", HTMLElement).append(both);
-    dialog.showModal();
-  });
-  need("[data-devices-close]", HTMLElement).addEventListener("click", () => dialog.close());
 }
 
 /**
