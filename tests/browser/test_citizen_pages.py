@@ -2,11 +2,15 @@
 
 import gzip
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from portal.lib.static import slim
+from portal.live.models import LiveSession
+from portal.questions.actions import raise_hand
 from portal.settings import ROOT
 from tests.browser.conftest import Site
 
@@ -16,6 +20,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 BUDGET = 60 * 1024
+# Beside the gallery's: its house is never empty.
+PICTURES = ROOT / "artefacts" / "pages"
 
 
 def context_of(
@@ -115,7 +121,9 @@ def test_the_picture_keeps_its_place_from_the_first_paint(browser: Browser, site
     page.close()
 
 
-@pytest.mark.parametrize("path", ["/", "live", "ask", "/calendar/", "/cases/", "/replays/"])
+@pytest.mark.parametrize(
+    "path", ["/", "", "ask/", "replay/", "stage/", "/calendar/", "/cases/", "/replays/", "/board/"]
+)
 def test_citizen_pages_stay_light(browser: Browser, site: Site, path: str) -> None:
     """Bytes of everything before media, compressed as a web server sends it."""
     bodies: dict[str, int] = {}
@@ -124,10 +132,45 @@ def test_citizen_pages_stay_light(browser: Browser, site: Site, path: str) -> No
         if response.ok:
             bodies[response.url] = len(gzip.compress(slim(response.url.rsplit("/", 1)[-1], response.body())))
 
-    page = browser.new_page(viewport={"width": 360, "height": 740})
+    context = context_of(browser, site, PHONE, "light", "normal")
+    if path == "replay/":
+        LiveSession.objects.update(state="ended")
+    if path == "stage/":
+        raise_hand(site.cast.alice, site.cast.session.pk, uuid4(), "柳湾村")
+        client = Client()
+        client.force_login(site.cast.alice)
+        context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site.address}]
+        )
+    page = context.new_page()
     page.on("response", weigh)
-    page.goto(
-        site.url({"live": site.live, "ask": f"{site.live}ask/"}.get(path, path)), wait_until="networkidle"
-    )
+    page.goto(site.url(path if path.startswith("/") else f"{site.live}{path}"), wait_until="networkidle")
     assert 0 < sum(bodies.values()) <= BUDGET, bodies
+    context.close()
+
+
+def test_a_replay_brings_its_player_when_somebody_wants_to_see(browser: Browser, site: Site) -> None:
+    LiveSession.objects.update(state="ended")
+    page = browser.new_page()
+    page.goto(site.url(f"{site.live}replay/"), wait_until="networkidle")
+    with page.expect_request("**/hls.min.js"):
+        page.locator("[data-play]").click()
+    expect(page.locator("[data-play-first]")).to_be_hidden()
+    with page.expect_request("**/hls.min.js"):
+        page.goto(site.url(f"{site.live}replay/"), wait_until="domcontentloaded")
+        page.locator("[data-video]").evaluate("video => void video.play()")
     page.close()
+
+
+def test_a_house_without_broadcasts_says_so(
+    browser: Browser, live_server: Any, django_db_serialized_rollback: None
+) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", bypass_csp=True)
+    page = context.new_page()
+    for name, path in (("home", "/"), ("calendar", "/calendar/")):
+        page.goto(f"{live_server.url}{path}")
+        expect(page.locator(".empty").first).to_be_visible()
+        page.screenshot(path=PICTURES / f"{name}-empty-360-light-normal.png")
+        assert violations(page) == [], path
+    context.close()

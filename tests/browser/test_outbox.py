@@ -115,6 +115,14 @@ def test_the_plain_form_keeps_what_is_typed_and_waits_without_signal(browser: Br
     page.locator("[name=village]").fill("石桥村")
     page.reload()
     expect(page.locator("[name=text]")).to_have_value(TEXT)
+    # Half written, they are found from any page, whatever has become of that broadcast.
+    page.goto(site.url("/"))
+    expect(page.locator("[data-outbox]")).to_contain_text(TEXT)
+    page.locator("[data-outbox]").get_by_role("link", name="接着写").click()
+    expect(page.locator("dialog [name=text]")).to_have_value(TEXT)
+    page.goto(site.url(f"{site.live}ask/"))
+    expect(page.locator("[name=text]")).to_have_value(TEXT)
+    expect(page.locator("[data-outbox]")).to_be_hidden()
     context.set_offline(True)
     page.locator("main form button:not([type=button])").first.click()
     expect(page.locator("[data-outbox]")).to_be_visible()
@@ -191,4 +199,25 @@ def test_who_has_no_number_yet_finds_the_question_in_the_box(browser: Browser, s
         "async () => (await import('/static/js/outbox.js')).outboxOfPage().items.map(item => item.standing)"
     )
     assert kept.count("draft") == 1
+    context.close()
+
+
+def test_who_logs_in_next_is_asked_whose_question_it_is(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(site.url(f"{site.live}ask/"))
+    page.route("**/ask/", lambda route: route.abort("connectionreset"))
+    fill_plain(page, name="陈小满", phone="13800000077")
+    page.wait_for_url("chrome-error://**")
+    client = Client()
+    client.force_login(site.cast.alice)
+    value = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": value, "url": site.address}])
+    page.goto(site.url("/"))
+    expect(page.locator("[data-outbox]")).to_contain_text("138****0077。是您写的吗？")
+    page.wait_for_load_state("networkidle")
+    assert stored() == 0
+    page.locator("[data-outbox]").get_by_role("button", name="是我写的，发送").click()
+    expect(page.locator(".toast")).to_be_visible()
+    assert stored() == 1
     context.close()

@@ -69,6 +69,10 @@ def test_who_waits_behind_fifty_hands_sees_the_place(browser: Browser, site: Sit
     Question.objects.filter(person=site.cast.alice).exclude(kind="spoken").update(stage_state="new")
     page.reload()
     expect(page.locator("[data-place]")).to_contain_text("排第 61 位")
+    page.locator("[data-place]").get_by_role("link", name="去连线页").click()
+    expect(page.get_by_role("button", name="放下手，不排队了")).to_be_visible()
+    page.get_by_role("link", name="边看直播边等").click()
+    expect(page.locator("[data-place]")).to_contain_text("排第 61 位")
     context.close()
 
 

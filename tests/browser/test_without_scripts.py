@@ -38,6 +38,7 @@ def test_question_code_and_number_without_javascript(browser: Browser, site: Sit
     page.wait_for_url(site.url(f"{site.live}ask/done/**"))
     appeal = Appeal.objects.get(question__text=TEXT)
     expect(page.locator("main")).to_contain_text(appeal.number)
+    expect(page.locator("[data-copy]")).to_be_hidden()
     page.locator(f"main a[href*='/cases/{appeal.number}/']").first.click()
     expect(page.locator("main")).to_contain_text(TEXT)
     context.close()

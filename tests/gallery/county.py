@@ -12,7 +12,7 @@ from portal.live.actions.invitations import invitation_token, invite, take_seat
 from portal.live.models import LiveSession
 from portal.live.queries import overlay_address
 from portal.people.models import Person, Unit
-from portal.questions.actions import ask, move, raise_hand, vote
+from portal.questions.actions import ask, move, raise_hand, rehearse, vote
 from portal.questions.management.county.matters import MATTERS
 from signaling.demo.people import log_in
 
@@ -91,6 +91,7 @@ def furnish() -> dict[str, str]:
         "cancelled": str(called_off.pk),
         "past": str(past.pk),
         "planned": str(later.pk),
+        "rehearsal": str(rehearse(staff["chen"], later.pk).pk),
         "seat": invitation_token(free),
         "overlay": overlay_address(coming.pk),
         **_cases(),

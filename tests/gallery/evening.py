@@ -9,6 +9,8 @@ STUDIO = Place("studio", "/live/{live}/studio/", "lin", "[data-studio]")
 STAGE = Place("stage", "/live/{live}/stage/", "alice", "[data-stage]")
 CONSOLE = Place("console", "/live/{live}/console/", "bob", "[data-light=link][data-level=good]")
 DESK = PICTURES[-2]
+# Where somebody else raises a hand; the one that is called up is Alice's.
+ANOTHER_VILLAGE = "白鹤村"
 
 
 def begin(gallery: Gallery) -> Page:
@@ -29,7 +31,7 @@ def begin(gallery: Gallery) -> Page:
 def call_up(gallery: Gallery) -> Page:
     """Alice's page, asked to check her camera; Bob's console has her raised hand picked."""
     bob = gallery.visit(CONSOLE, first=DESK)
-    row = bob.locator("[data-list] > *", has_text="举手").first
+    row = bob.locator("[data-list] > *", has_text="举手", has_not_text=ANOTHER_VILLAGE).first
     row.click()
     bob.locator(".details [data-act=call_up]").click()
     alice = gallery.visit(STAGE)
@@ -40,6 +42,7 @@ def call_up(gallery: Gallery) -> Page:
 def on_stage(gallery: Gallery) -> None:
     """Alice is on the air with Lin; the answer before has ended, for its question held the place at the microphone."""
     bob = gallery.visit(CONSOLE, first=DESK)
+    expect(bob.locator("[data-answer][data-on]")).to_be_visible()
     bob.locator(".stage-answer [data-act=end]").click()
     expect(bob.locator("[data-answer][data-on]")).to_have_count(0)
     alice = call_up(gallery)

@@ -16,6 +16,7 @@ FOCUS = """selector => {
 
 def tab_to(page: Page, selector: str, most: int = 80) -> None:
     """Presses Tab until the focus is on `selector`; every stop on the way must show its ring."""
+    page.wait_for_load_state()  # a page that was just led to has words, and no ring, until its styles are there
     for _each in range(most):
         page.keyboard.press("Tab")
         found: str = page.evaluate(FOCUS, selector)

@@ -62,6 +62,13 @@ def _ask_code(page: Page) -> None:
     expect(page.locator("[name=code]")).to_be_visible()
 
 
+def _ask_to_the_end(page: Page) -> None:
+    page.locator("main [name=text]").fill("村里的广播几时能修好？")
+    # Past the script, which would show the number on this page.
+    page.locator("[data-ask-form]").evaluate("form => form.submit()")
+    expect(page.locator("[data-ask-done]")).to_be_visible()
+
+
 def _staff_login(page: Page) -> None:
     page.locator("details summary").first.click()
 
@@ -99,6 +106,7 @@ PLANNED = (
     Place("live-cancelled", "/live/{cancelled}/", further=True),
     Place("ask-plain", "/live/{planned}/ask/"),
     Place("ask-plain-refused", "/live/{planned}/ask/", prepare=_send_empty, further=True),
+    Place("ask-done", "/live/{planned}/ask/", "alice", prepare=_ask_to_the_end, further=True),
     Place("ask-code", "/live/{planned}/ask/", "neighbour", prepare=_ask_code, further=True),
     Place("calendar", "/calendar/"),
     Place("login", "/people/login/"),
@@ -119,6 +127,7 @@ PLANNED = (
     Place("replay-without-recording", "/live/{past}/replay/"),
     Place("stage-waiting", "/live/{planned}/stage/", "alice", ready="[data-stage]"),
     Place("studio-check", "/live/{planned}/studio/", "chen", ready="[data-studio]"),
+    Place("studio-rehearsal", "/live/{rehearsal}/studio/", "chen", ready="[data-studio]", further=True),
     Place("console-planned", "/live/{planned}/console/", "bob", ready="[data-light=link][data-level=good]"),
     Place("invitations", "/live/{planned}/invitations/", "sam"),
     Place("join", "/live/{planned}/join/{seat}/", "uma"),
@@ -131,6 +140,7 @@ PLANNED = (
     Place("desk-empty", "/desk/?q=none", "olga", further=True),
     Place("desk-case", "/desk/{working}/", "olga"),
     Place("desk-case-fresh", "/desk/{fresh}/", "clara", prepare=_open_all, further=True),
+    Place("reports", "/reports/", "sam"),
     Place("promises", "/desk/promises/", "sam"),
     Place("styleguide", "/styleguide/"),
 )
@@ -147,6 +157,8 @@ ON_AIR = (
     Place("console", "/live/{live}/console/", "bob", "[data-list] > *", _pick_row),
     Place("console-keys", "/live/{live}/console/", "bob", "[data-list] > *", _help, further=True),
 )
+
+PAUSED = Place("live-paused", "/live/{live}/", further=True)
 
 # After it.
 ENDED = (

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.gallery.evening import ANOTHER_VILLAGE
 from tests.gallery.gallery import PICTURES, Gallery
 from tests.gallery.keyboard import press, tab_to
 from tests.gallery.places import ON_AIR, PLANNED, Place
@@ -43,18 +44,23 @@ def test_leader_and_citizen_meet_on_air_with_the_keyboard_alone(ended: Gallery) 
     console.keyboard.press("1")
     chosen = console.locator("[data-lane=new] [data-list] > [aria-selected=true]")
     for _each in range(12):
-        if chosen.count() and "举手" in chosen.inner_text():
+        if chosen.filter(has_text="举手").filter(has_not_text=ANOTHER_VILLAGE).count():
             break
         console.keyboard.press("j")
     console.keyboard.press("c")
     guest = ended.visit(BY_NAME["stage-waiting"])
     expect(guest.locator("[data-check]")).to_be_visible(timeout=20_000)
     press(guest, "[data-check]")
-    expect(guest.locator("[data-ready]")).to_be_enabled(timeout=30_000)
+    # Shown, not only enabled: until the camera is open a Tab would still walk through what is about to be hidden.
+    expect(guest.locator("[data-ready]")).to_be_visible(timeout=30_000)
     press(guest, "[data-ready]")
     expect(console.locator("[data-guest-on]")).to_be_visible(timeout=30_000)
     console.keyboard.press("3")
     expect(console.locator("[data-lane=stage] [data-list] > [aria-selected=true]")).to_be_focused()
+    # Not only being checked: the row on the console has heard of it.
+    expect(
+        console.locator("[data-lane=stage] [data-list] > [aria-selected=true] .badge-good")
+    ).to_be_visible()
     console.keyboard.press("p")
     expect(guest.locator("[data-part=on]")).to_be_visible(timeout=30_000)
     closes_the_microphone_and_it_stays_closed(guest)

@@ -49,6 +49,7 @@ WHY: Fields = {"identity-why": "核实地址"}
 PLAN: Fields = {"title": "专场", "host": "{lin}", "moderators": ["{bob}"], "starts_at": "{evening}"}
 ROTA: Fields = {"weeks": "1", "title": "在线答疑", "leaders": ["{lin}"], "moderators": ["{bob}"]}
 PUSH: Fields = {"endpoint": "https://example.org/", "p256dh": "", "auth": ""}
+FILTER: Fields = {"name": "路灯", "tab": "mine", "q": "路灯", "state": ""}
 QUESTION: Fields = {"uuid": "{uuid}", "text": "什么时候通水？", "village": "柳湾村"}
 
 LINES = [
@@ -86,12 +87,17 @@ LINES = [
     get("appeals:rate", "/cases/{open_number}/rate/{token}/", set(), refusal=404),
     post("appeals:rate", "/cases/{number}/rate/{token}/", EVERYBODY, fields={"level": "1"}),
     get("appeals:desk", "/desk/", HANDLING | {"otto"}, visitor=LOGIN),
+    post("appeals:save_filter", "/desk/filters/", HANDLING | {"otto"}, visitor=LOGIN, fields=FILTER),
+    post("appeals:remove_filter", "/desk/filters/999999/remove/", set(), refusal=404, visitor=LOGIN),
     post("appeals:bulk", "/desk/bulk/", {"clara"}, 400, visitor=LOGIN),
+    post("appeals:bulk_sign", "/desk/bulk/sign/", {"olga", "uma", "otto"}, 400, visitor=LOGIN),
     get("appeals:promises", "/desk/promises/", HANDLING | {"otto"}, visitor=LOGIN),
     post("appeals:promise_kept", "/desk/promises/999999/kept/", set(), refusal=404, visitor=LOGIN),
     get("appeals:desk_case", "/desk/{number}/", HANDLING, visitor=LOGIN),
     post("appeals:desk_identity", "/desk/{number}/identity/", HANDLING, 200, visitor=LOGIN, fields=WHY),
     post("appeals:desk_step", "/desk/{number}/promote/", HANDLING, 404, visitor=LOGIN),
+    get("reports:on_time", "/reports/", {"sam"}, visitor=LOGIN),
+    get("reports:on_time_file", "/reports/on-time.csv", {"sam"}, visitor=LOGIN),
     get("board:board", "/board/", EVERYBODY),
     get("board:write", "/board/write/", CITIZENS, visitor=LOGIN),
     post("board:write", "/board/write/", CITIZENS, visitor=LOGIN, fields=QUESTION),

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import get_resolver
 
 from portal.appeals.actions import promise
 from portal.appeals.models import Appeal, Promise
+from portal.lib.http import server_error
 from tests.house.county import PHONE, County, make_county
 from tests.house.english import plain
 
@@ -41,6 +43,7 @@ FORMS: list[tuple[str, str, dict[str, Any], int]] = [
     ("visitor", "/people/verify/", {"phone": PHONE, "code": "000000", "name": TYPED}, 400),
     ("visitor", "/people/login/", {"username": TYPED, "password": "wrong"}, 403),
     ("visitor", "/cases/", {"number": TYPED, "code": "AAAAAAAA"}, 400),
+    ("sam", "/desk/filters/", {"tab": "none", "q": "", "name": TYPED}, 400),
     ("clara", "/desk/bulk/", {"bulk-matter": TYPED}, 400),
     ("clara", "/desk/{open_number}/promise/", {"promise-text": TYPED, "promise-due_on": "someday"}, 400),
     ("clara", "/desk/{open_number}/identity/", {"identity-why": TYPED * 30}, 400),
@@ -94,6 +97,17 @@ def test_a_refusal_without_a_form_gives_the_words_back(
 ) -> None:
     page = refused(county.client(name), address.format_map(county.places), fields, status)
     assert TYPED in page and f'data-copy="{TYPED}"' in page
+
+
+def test_an_error_that_nobody_foresaw_gives_the_words_back(rf: RequestFactory) -> None:
+    assert get_resolver().resolve_error_handler(500) is server_error
+    answer = server_error(rf.post("/board/write/", {"text": TYPED, "code": "一个 秘密"}))
+    page = plain(answer.content.decode())
+    assert answer.status_code == 500 and f'data-copy="{TYPED}"' in page and "秘密" not in page
+    # A form that breaks off on the way cannot be read any more.
+    torn = rf.post("/board/write/", "no parts", content_type="multipart/form-data; boundary=x")
+    torn.META["CONTENT_LENGTH"] = "-1"
+    assert server_error(torn).status_code == 500
 
 
 def test_a_page_left_open_too_long_gives_the_words_back_and_keeps_secrets(county: County) -> None:

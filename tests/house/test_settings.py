@@ -52,3 +52,9 @@ def test_the_embedded_form_makes_its_own_secrets_for_its_owner_only(tmp_path: Pa
     assert manage(tmp_path, "check").returncode == 0
     made = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("*.secret")}
     assert made == {"secret_key.secret": 0o600, "identity_key.secret": 0o600}
+
+
+def test_a_foreign_host_header_is_refused_and_writes_no_traceback(tmp_path: Path) -> None:
+    asks = "from django.test import Client; print(Client().get('/', headers={'host': 'evil.example'}).status_code)"
+    asked = manage(tmp_path, "shell", "--no-imports", "-c", asks)
+    assert asked.stdout.strip() == "400" and "Traceback" not in asked.stderr

@@ -13,9 +13,9 @@ from portal.events import set_carrier
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound, TryLater
 from portal.live.actions import cancel, end
 from portal.live.queries import session_view
-from portal.questions.actions import ask, move, raise_hand, vote
+from portal.questions.actions import ask, lower_hand, move, raise_hand, vote
 from portal.questions.models import Question, Vote
-from portal.questions.queries import my_questions, public_row_of, wall
+from portal.questions.queries import my_questions, place_in_line, public_row_of, wall
 from tests.live.cast import Cast, asked, citizen, on_air
 
 
@@ -222,3 +222,27 @@ def test_unverified_visitors_and_unseen_questions_have_no_votes(cast: Cast) -> N
     with pytest.raises(NotFound):
         vote(cast.alice, 999_999)
     assert Question.objects.get().votes == 0
+
+
+@pytest.mark.parametrize("state", ["new", "shortlisted", "prompted", "ready"])
+def test_who_lowers_the_hand_leaves_the_line_and_may_raise_it_again(cast: Cast, state: str) -> None:
+    session, alice = cast.session.pk, cast.alice
+    pk = raise_hand(alice, session, uuid4()).question_id
+    Question.objects.filter(pk=pk).update(stage_state=state)
+    assert lower_hand(alice, session) == pk and lower_hand(alice, session) is None
+    assert Question.objects.get(pk=pk).stage_state == "done"
+    assert place_in_line(session, alice) == 0 and my_questions(alice) == []
+    assert raise_hand(alice, session, uuid4()).created and place_in_line(session, alice) == 1
+
+
+def test_a_hand_on_air_and_a_written_question_are_not_lowered(cast: Cast) -> None:
+    session, alice = cast.session.pk, cast.alice
+    on_air(cast)
+    written = asked(cast).question_id
+    pk = raise_hand(alice, session, uuid4()).question_id
+    move(cast.bob, pk, "on")
+    assert lower_hand(alice, session) is None
+    assert (
+        Question.objects.get(pk=pk).stage_state == "on"
+        and Question.objects.get(pk=written).stage_state == "new"
+    )

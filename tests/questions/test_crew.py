@@ -234,7 +234,7 @@ def test_a_caller_confirms_the_number_by_the_code_and_the_question_is_their_own(
         def send(self, _number: str, text: str) -> None:
             sent.append(text)
 
-    monkeypatch.setattr("portal.people.actions.gateway", lambda: Gateway())
+    monkeypatch.setattr("portal.people.actions.codes.gateway", lambda: Gateway())
     client.force_login(cast.bob)
     client.post("/people/code/", {"phone": "13800000011"}, headers={"accept": "application/json"})
     code = next(word for word in sent[0].replace("，", " ").split() if word.isdigit())

@@ -229,12 +229,23 @@ def test_the_stage_flow_of_a_citizen(on_air: Cast) -> None:
         assert question(pk).stage_state == state
     actions.move(on_air.bob, pk, "on")
     assert stage(on_air.session.pk)["guest"]["on"] and question(pk).appeal_id is not None
-    actions.stage_report(on_air.session.pk, on_air.alice.pk, "on")
-    actions.stage_report(on_air.session.pk, on_air.alice.pk, "dropped")
-    assert question(pk).stage_state == "on"
+    for state in ("on", "dropped"):
+        actions.stage_report(on_air.session.pk, on_air.alice.pk, state)
+        assert question(pk).stage_state == "on"
     actions.begin_answer(on_air.bob, pk, 1_000)
     actions.end_answer(on_air.bob, pk, 9_000, "修。")
     assert stage(on_air.session.pk)["guest"] is None
+
+
+@pytest.mark.parametrize("late", ["checking", "ready"])
+def test_a_guest_who_is_put_on_while_saying_that_they_are_ready_is_not_refused(
+    on_air: Cast, late: str
+) -> None:
+    pk = actions.raise_hand(on_air.alice, on_air.session.pk, uuid4()).question_id
+    actions.move(on_air.bob, pk, "prompted")
+    actions.move(on_air.bob, pk, "on")
+    assert actions.stage_report(on_air.session.pk, on_air.alice.pk, late) == pk
+    assert question(pk).stage_state == "on"
 
 
 @pytest.mark.parametrize("state", ["prompted", "checking", "ready", "on"])

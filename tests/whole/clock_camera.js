@@ -91,7 +91,12 @@
   }
 
   if (navigator.mediaDevices) {
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    /** @param {boolean | MediaTrackConstraints | undefined} wanted */
+    const picked = (wanted) => typeof wanted === "object" && "deviceId" in wanted;
     navigator.mediaDevices.getUserMedia = async (constraints) => {
+      // Who picks a device from a list gets that one: the browser's own, with a picture and a beep.
+      if (picked(constraints?.video) || picked(constraints?.audio)) return real(constraints);
       const tracks = constraints?.video ? [camera()] : [];
       if (constraints?.audio) tracks.push(microphone());
       return new MediaStream(tracks);

@@ -1,9 +1,10 @@
 """A moderator's console in a browser beside what the house has written of it."""
 
 import json
+import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.whole.county import County
 from tests.whole.people import Moderator
@@ -23,7 +24,7 @@ SET_UP = f"""
 from uuid import uuid4
 from portal.live.models import LiveSession
 from portal.people.models import Person
-from portal.questions.actions import Told, ask, take_down
+from portal.questions.actions import Told, ask, raise_hand, take_down
 session = LiveSession.objects.filter(state="planned").order_by("starts_at").first()
 bob = Person.objects.get(username="bob")
 session.moderators.set([bob])
@@ -31,6 +32,7 @@ for words in {list(WORDS.values())!r}:
     take_down(bob, session.pk, uuid4(), Told("letter", words, "柳湾村"))
 shouting = Person.objects.filter(identity__isnull=False, is_staff=False).order_by("pk").first()
 ask(shouting, session.pk, uuid4(), "反复发同样的话")
+raise_hand(Person.objects.filter(identity__isnull=False, is_staff=False).order_by("pk")[1], session.pk, uuid4())
 print(session.pk)
 """
 FACTS = """
@@ -50,6 +52,14 @@ print(json.dumps({{
     "cuts": Cut.objects.filter(recording__session=session).count(),
     "promises": list(Promise.objects.filter(appeal__question__session=session).values_list("text", flat=True)),
 }}, ensure_ascii=False))
+"""
+
+# Said in another process: the house knows it, and no page has heard of it.
+READY = """
+from portal.questions.actions import stage_report
+from portal.questions.models import Question
+hand = Question.objects.get(session={session}, kind="spoken")
+stage_report({session}, hand.person_id, "ready")
 """
 
 
@@ -77,6 +87,37 @@ class Console:
 
     def told(self, words: str) -> None:
         expect(self.page.locator("[data-staff-toasts]")).to_contain_text(words, timeout=PATIENCE)
+
+
+class HeldRows:
+    """From the next socket of `page` on, the rows of its queue are held back until they are let go."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._holding = page, True
+        self._held: list[tuple[WebSocketRoute, str | bytes]] = []
+        page.route_web_socket(re.compile("/ws/live/"), self._route)
+
+    def _route(self, socket: WebSocketRoute) -> None:
+        def heard(text: str | bytes) -> None:
+            if self._holding and json.loads(text)["type"] == "questions":
+                self._held.append((socket, text))
+            else:
+                socket.send(text)
+
+        socket.connect_to_server().on_message(heard)
+
+    def wait(self) -> None:
+        """Until some have come."""
+        for _each in range(PATIENCE // 20):
+            if self._held:
+                return
+            self._page.wait_for_timeout(20)
+        raise AssertionError("no rows came")
+
+    def let_go(self) -> None:
+        self._holding = False
+        for socket, text in self._held:
+            socket.send(text)
 
 
 def elsewhere(console: Console) -> Page:

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Playwright, expect
 
+from tests.whole.line import Line
 from tests.whole.people import DESKTOP, PHONE, Citizen, Leader, Moderator, Staff, code_in, spoken
 
 QUESTION = "村口的路灯坏了三个月，晚上接孩子看不见路，什么时候能修好？"
 PHONE_NUMBER = "13812345678"
+# What a raised hand is called on the console.
+HAND = "举手，口头提问"
 ANSWER = "good evening everybody we will repair the street lamps in your village before friday of next week"
 
 
@@ -84,8 +87,8 @@ class Evening:
         return later.replace(minute=later.minute // 5 * 5).strftime("%Y-%m-%dT%H:%M")
 
     # 2. the leader's studio
-    def leader(self) -> Leader:
-        lin: Leader = self.enter(Leader(self.playwright, self.url, DESKTOP))
+    def leader(self, line: Line | None = None) -> Leader:
+        lin: Leader = self.enter(Leader(self.playwright, line.url if line else self.url, DESKTOP))
         lin.log_in("lin")
         lin.open_studio(self.session)
         return lin
@@ -108,6 +111,11 @@ class Evening:
 
     # 5. on stage
     def bring_on_stage(self, bob: Moderator, guest: Citizen, text: str = QUESTION) -> None:
+        self.call_up(bob, guest, text)
+        self.put_on(bob)
+
+    def call_up(self, bob: Moderator, guest: Citizen, text: str) -> None:
+        """To the stage's door: prompted, checked off air, ready."""
         bob.pick(text)
         if bob.lane_of(text) == "new":
             bob.act("shortlist")
@@ -117,6 +125,8 @@ class Evening:
         expect(guest.page.locator("[data-prompt]")).to_be_visible(timeout=10_000)
         guest.page.locator("[data-prompt] a").click()
         self.pass_check(guest)
+
+    def put_on(self, bob: Moderator) -> None:
         button = bob.page.locator("[data-guest-on]")
         expect(button).to_be_visible(timeout=20_000)
         button.click()

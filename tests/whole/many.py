@@ -38,14 +38,15 @@ def filled(value: str, variables: dict[str, str]) -> str:
 
 
 class ManyProcesses:
-    """web, segments, media, scribe and clerk by the very commands of docker-compose.yml; `url` is nginx's (TLS)."""
+    """web, segments, two media, scribe and clerk by the very commands of docker-compose.yml; `url` is nginx's (TLS)."""
 
     def __init__(self) -> None:
         self.data_dir = Path(tempfile.mkdtemp(prefix="many-"))
         self.data_dir.chmod(0o755)
         self.postgres, self.database_url = servers.postgres()
         self.redis, self.redis_url = servers.redis()
-        self.web_port, self.segments_port, self.media_port = free_port(), free_port(), free_port()
+        self.web_port, self.segments_port = free_port(), free_port()
+        self.media_ports = {name: free_port() for name in ("media", "media-2")}
         self.static = self.data_dir / "static"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.nginx: servers.Server | None = None
@@ -54,7 +55,7 @@ class ManyProcesses:
         self.url = f"https://127.0.0.1:{self.nginx.port}"
         # Production refuses invented people; this one command runs as if it were none.
         self.once("demo", PRODUCTION="0")
-        for name in ("web", "segments", "media", "scribe", "clerk"):
+        for name in ("web", "segments", *self.media_ports, "scribe", "clerk"):
             self.start(name)
         self._wait()
 
@@ -72,8 +73,8 @@ class ManyProcesses:
         declared = {k: filled(str(v), variables) for k, v in services()[name]["environment"].items()}
         addresses = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
         places = {"DATA_DIR": str(self.data_dir / "data"), "STATIC_ROOT": str(self.static)}
-        if "MEDIA_PORT" in declared:
-            places["MEDIA_PORT"] = str(self.media_port)
+        if name in self.media_ports:
+            places["MEDIA_PORT"] = str(self.media_ports[name])
         base = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
         return {**base, **declared, **addresses, **places, "PYTHONUNBUFFERED": "1"}
 

@@ -224,6 +224,14 @@ class Citizen(Someone):
             page.locator("[data-ask-next-button]").click()
         return self.numbers()
 
+    def raise_hand(self, village: str) -> None:
+        """Without a word of text; who has confirmed a telephone is asked for nothing more."""
+        self.page.locator("[data-hand]").click()
+        self.page.locator("[data-step=village] input").fill(village)
+        self.page.locator("[data-ask-next-button]").click()
+        expect(self.page.locator("[data-step=received] [data-hand-next]")).to_be_visible(timeout=10_000)
+        self.page.locator("[data-ask-close]").click()
+
     def numbers(self) -> tuple[str, str]:
         expect(self.page.locator("[data-step=received]")).to_be_visible(timeout=10_000)
         number = self.page.locator("[data-ask-number]").inner_text().strip()

@@ -1,12 +1,13 @@
 """Every other step of the console in a real browser: undo, dialogs, order in the hall, the picture, the cut."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.whole.console import PATIENCE, SET_UP, WORDS, Console, elsewhere
+from tests.whole.console import PATIENCE, READY, SET_UP, WORDS, Console, HeldRows, elsewhere
 from tests.whole.county import County
 from tests.whole.people import DESKTOP, Moderator
 
@@ -50,6 +51,7 @@ def four_ways_back_are_kept(console: Console) -> None:
         page.keyboard.press("s")
         console.stands_in("shortlist", name)
     expect(page.locator("[data-staff-toasts] button")).to_have_count(3)
+    expect(page.locator("[data-stage-queue-count]")).to_have_text("3", timeout=PATIENCE)
     for name in ("same", "read", "undone"):
         page.keyboard.press("z")
         console.stands_in("new", name)
@@ -62,7 +64,11 @@ def hiding_asks_for_a_reason(console: Console) -> None:
     dialog = console.page.locator("[data-hide-dialog]")
     expect(dialog).to_be_visible()
     dialog.locator("[data-reason-text]").fill("指名道姓")
-    dialog.locator("button[value=yes]").click()
+    dialog.locator("[data-back]").click()
+    expect(dialog).to_be_hidden()
+    console.page.keyboard.press("h")
+    expect(dialog.locator("[data-reason-text]")).to_have_value("指名道姓")
+    dialog.locator("[data-reason-text]").press("Enter")
     console.stands_in("done", "hidden")
     console.pick("hidden")
     expect(console.page.locator("[data-d-history]")).to_contain_text("指名道姓", timeout=PATIENCE)
@@ -125,7 +131,7 @@ def order_is_kept(console: Console) -> None:
     page, note = console.page, console.page.locator("[data-desk-note]")
     console.bob.pick("反复发同样的话")
     page.locator("[data-block]").click()
-    page.locator("[data-block-dialog] button[value=yes]").click()
+    page.locator("[data-block-dialog] [data-reason-text]").press("Enter")
     console.told("已禁言")
     page.keyboard.press("b")
     page.locator("[data-blocks] [data-lift]").click()
@@ -150,6 +156,21 @@ def new_ones_wait_behind_the_pill(console: Console, other: Page) -> None:
     pill.click()
     expect(page.locator("[data-d-text]")).to_contain_text("挡住红绿灯")
     expect(pill).to_be_hidden()
+
+
+def a_department_is_invited(console: Console) -> None:
+    """Without leaving the console."""
+    page = console.page
+    page.locator("[data-invite]").click()
+    page.locator("#invite-unit").select_option(index=1)
+    page.locator("#invite-name").fill("水利局 王敏")
+    page.locator("#invite-name").press("Enter")
+    expect(page.locator("[data-invite-link]")).to_have_value(
+        re.compile(rf"/live/{console.session}/join/.+/"), timeout=PATIENCE
+    )
+    expect(page.locator("[data-invite-note]")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-invite-dialog]")).to_be_hidden()
 
 
 def letters_do_nothing_when_switched_off(console: Console) -> None:
@@ -186,6 +207,23 @@ def the_picture_is_laid_out(console: Console) -> None:
         expect(page.locator("[data-preview]")).to_have_attribute("data-layout", name)
 
 
+def who_is_ready_since_a_moment_is_put_on(console: Console) -> None:
+    """The row still says that they were called: that is not what the house knows."""
+    page = console.page
+    console.bob.row("举手").click()
+    page.keyboard.press("c")
+    expect(page.locator("[data-stage-guest]")).to_contain_text("已呼叫", timeout=PATIENCE)
+    page.keyboard.press("3")
+    page.keyboard.press("p")
+    console.told("问题现在是“已呼叫”，不能这样做。")
+    console.county.shell(READY.format(session=console.session))
+    expect(console.badge("已呼叫")).to_be_visible()
+    page.keyboard.press("p")
+    expect(console.badge("在台上")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("t")
+    expect(page.locator("[data-stage-guest]")).to_contain_text("无人", timeout=PATIENCE)
+
+
 def what_must_not_go_out_is_cut(console: Console) -> None:
     page, note = console.page, console.page.locator("[data-cut-note]")
     expect(note).to_contain_text("没有延时")
@@ -215,6 +253,22 @@ def a_promise_is_noted(console: Console) -> None:
     console.told("承诺已记下")
 
 
+def an_answer_ends_though_its_row_is_still_on_its_way(console: Console) -> None:
+    """A console that has just been opened: the key is pressed before the rows have come."""
+    page = console.page
+    console.pick("undone")
+    page.keyboard.press("o")
+    expect(page.locator("[data-answer][data-on]")).to_be_visible(timeout=PATIENCE)
+    rows = HeldRows(page)
+    page.reload()
+    expect(page.locator("[data-light=link][data-level=good]")).to_be_visible(timeout=PATIENCE)
+    rows.wait()
+    page.keyboard.press("e")
+    assert not page.locator("[data-list] > *").count()
+    rows.let_go()
+    console.stands_in("done", "undone")
+
+
 def test_what_a_moderator_presses_is_what_the_house_writes(console: Console) -> None:
     undone_is_as_it_was(console)
     four_ways_back_are_kept(console)
@@ -222,6 +276,7 @@ def test_what_a_moderator_presses_is_what_the_house_writes(console: Console) -> 
     half_an_answer_outlives_a_reload(console)
     done_and_joined(console)
     order_is_kept(console)
+    a_department_is_invited(console)
     other = elsewhere(console)
     only_elsewhere_is_the_clock_named(console, other)
     a_refused_reason_is_still_there(console, other)
@@ -230,8 +285,10 @@ def test_what_a_moderator_presses_is_what_the_house_writes(console: Console) -> 
     letters_do_nothing_when_switched_off(console)
     the_broadcast_begins(console)
     the_picture_is_laid_out(console)
+    who_is_ready_since_a_moment_is_put_on(console)
     what_must_not_go_out_is_cut(console)
     a_promise_is_noted(console)
+    an_answer_ends_though_its_row_is_still_on_its_way(console)
     facts = console.facts()
     places = {name: facts["places"][words] for name, words in WORDS.items()}
     assert places["hidden"][1] == "hidden" and places["hidden"][2].endswith("指名道姓")

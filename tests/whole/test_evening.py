@@ -1,19 +1,35 @@
 """One evening, end to end, in real browsers with real media: from the plan to the reopened case."""
 
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.whole.conftest import PICTURES
-from tests.whole.county import County
-from tests.whole.evening import QUESTION, Evening, until
+from tests.whole.county import County, free_port
+from tests.whole.evening import HAND, QUESTION, Evening, until
 from tests.whole.handling import evaluate, handle
+from tests.whole.line import Line
 from tests.whole.people import DESKTOP, PHONE, Citizen, Leader, Moderator, spoken
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHORT = QUESTION[:12]
+
+
+@pytest.fixture
+def county(prepared: Path) -> Iterator[County]:
+    running = County(prepared, MEDIA_PORT=str(free_port()))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def line(county: County) -> Iterator[Line]:
+    made = Line(county.port, int(county.env["MEDIA_PORT"]))
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -24,7 +40,7 @@ def evening(county: County, ids: dict[str, int], playwright: Playwright) -> Even
 
 
 def the_leader_comes_back(evening: Evening, lin: Leader, viewer: Citizen) -> None:
-    """A reload, a pause and a network break of 30 s end nothing."""
+    """A reload and a pause end nothing."""
     lin.page.reload()
     viewer.picture_moves("[data-main]")
     expect(lin.page.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=20_000)
@@ -34,21 +50,64 @@ def the_leader_comes_back(evening: Evening, lin: Leader, viewer: Citizen) -> Non
     lin.resume()
     viewer.picture_moves("[data-main]")
     expect(viewer.page.locator("[data-slate=paused]")).to_be_hidden(timeout=10_000)
-    lin.context.set_offline(True)
-    time.sleep(30)
-    lin.context.set_offline(False)
-    expect(lin.page.locator("[data-studio][data-phase=live]")).to_be_visible(timeout=20_000)
+
+
+def the_leaders_line_breaks(line: Line, lin: Leader, viewer: Citizen, meanwhile: Callable[[], None]) -> None:
+    """Not a packet for 30 s: the picture stands still, the others go on, and the leader is back on the same evening."""
+    line.cut(True)
+    mended_at = time.monotonic() + 30
+    time.sleep(1)  # what was under way is shown
+    shown, passed = viewer.frames("[data-main]"), line.passed
+    meanwhile()
+    link = lin.page.locator("[data-link]")
+    expect(link).not_to_have_attribute("data-level", "good")
+    time.sleep(max(0, mended_at - time.monotonic()))
+    assert (viewer.frames("[data-main]"), line.passed) == (shown, passed)
+    assert line.lost > 0
+    line.cut(False)
     viewer.picture_moves("[data-main]")
+    expect(link).to_have_attribute("data-level", "good", timeout=20_000)
+    expect(lin.page.locator("[data-studio][data-phase=live]")).to_be_visible()
 
 
 def the_citizen_asks(evening: Evening, alice: Citizen, bob: Moderator) -> None:
-    alice.photograph(evening.pictures, "live-phone")
     number, code = evening.ask(alice)
     assert number and code
     alice.photograph(evening.pictures, "asked-phone")
     expect(bob.row(SHORT)).to_be_visible(timeout=5_000)
     assert bob.lane_of(SHORT) == "new"
     alice.page.locator("[data-ask-close]").click()
+
+
+def a_hand_is_raised(evening: Evening, alice: Citizen, bob: Moderator) -> None:
+    """Seen without a reload, called up and checked: for all of that the leader need not be there."""
+    alice.raise_hand("石桥镇柳湾村")
+    expect(bob.row(HAND)).to_be_visible(timeout=5_000)
+    evening.call_up(bob, alice, HAND)
+
+
+def a_spoken_question_gets_its_text(
+    evening: Evening, bob: Moderator, alice: Citizen, viewer: Citizen, folder: Path
+) -> None:
+    """Proposed from the captions, confirmed by the moderator, and among the citizen's cases."""
+    evening.put_on(bob)
+    expect(alice.page.locator("[data-part=on]")).to_be_visible(timeout=15_000)
+    viewer.picture_moves("[data-guest]")
+    alice.say(spoken("the school bus has not come for two weeks", folder, "slt"))
+    bob.pick(HAND)
+    field = bob.page.locator("[data-spoken-text]")
+
+    def proposed() -> str:
+        bob.act("propose")
+        time.sleep(0.5)
+        return field.input_value()
+
+    words = until(proposed, 20, "a proposal from the captions")
+    bob.page.locator("[data-spoken-save]").click()
+    expect(bob.row(words)).to_be_visible(timeout=10_000)
+    bob.take_off()
+    expect(alice.page.locator("[data-part=over]")).to_be_visible(timeout=15_000)
+    expect(alice.go("/cases/").locator("main")).to_contain_text(words)
 
 
 def on_stage(
@@ -109,10 +168,12 @@ def after_the_end(evening: Evening, lin: Leader, viewer: Citizen, alice: Citizen
     alice.photograph(evening.pictures, "case-phone")
 
 
-def test_one_evening_from_plan_to_reopened_case(county: County, evening: Evening, tmp_path: Path) -> None:
+def test_one_evening_from_plan_to_reopened_case(
+    county: County, evening: Evening, line: Line, tmp_path: Path
+) -> None:
     try:
         evening.plan()
-        lin = evening.leader()
+        lin = evening.leader(line)
         lin.go_live()
         viewer = evening.citizen(DESKTOP)
         viewer.watch(evening.session)
@@ -121,8 +182,17 @@ def test_one_evening_from_plan_to_reopened_case(county: County, evening: Evening
         alice = evening.citizen(PHONE)
         alice.watch(evening.session)
         alice.picture_moves("[data-main]")
+        alice.photograph(evening.pictures, "live-phone")
         bob = evening.moderator()
-        the_citizen_asks(evening, alice, bob)
+
+        def meanwhile() -> None:
+            the_citizen_asks(evening, alice, bob)
+            a_hand_is_raised(evening, alice, bob)
+
+        the_leaders_line_breaks(line, lin, viewer, meanwhile)
+        a_spoken_question_gets_its_text(evening, bob, alice, viewer, tmp_path)
+        alice.watch(evening.session)
+        alice.picture_moves("[data-main]")
         on_stage(evening, bob, alice, lin, viewer, tmp_path)
         evening.answer(bob, lin, tmp_path)
         captions_follow(evening, viewer)

@@ -7,14 +7,30 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Playwright, expect
 
+from tests.gallery.keyboard import press
 from tests.whole.conftest import PICTURES
 from tests.whole.county import County
-from tests.whole.evening import QUESTION, Evening, until
-from tests.whole.people import PHONE, Citizen, Leader, Moderator, Staff, spoken
+from tests.whole.evening import HAND, QUESTION, Evening, until
+from tests.whole.people import PHONE, SOUND_AT_ONCE, Citizen, Leader, Moderator, Someone, Staff, spoken
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TABLET = {"width": 1024, "height": 768}
 SHORT = QUESTION[:12]
+# Chromium's second one gives depths, its third JPEG; the last is a camera again.
+FOUR_CAMERAS = "--use-fake-device-for-media-stream=device-count=4"
+PICKY = (SOUND_AT_ONCE, FOUR_CAMERAS)
+WHAT_IS_SENT = """
+(() => {
+  const add = RTCPeerConnection.prototype.addTransceiver;
+  const lines = new Set();
+  RTCPeerConnection.prototype.addTransceiver = function (...given) {
+    lines.add(this);
+    return add.apply(this, given);
+  };
+  const connected = () => [...lines].filter((line) => line.connectionState === "connected");
+  window.sentNow = () => connected().flatMap((line) => line.getSenders()).map((sender) => sender.track?.label);
+})();
+"""
 
 
 @pytest.fixture
@@ -25,7 +41,8 @@ def evening(county: County, ids: dict[str, int], playwright: Playwright) -> Even
 
 
 def enter_studio(evening: Evening) -> Leader:
-    lin: Leader = evening.enter(Leader(evening.playwright, evening.url, TABLET))
+    lin: Leader = evening.enter(Leader(evening.playwright, evening.url, TABLET, flags=PICKY))
+    lin.context.add_init_script(WHAT_IS_SENT)
     lin.log_in("lin")
     lin.open_studio(evening.session)
     return lin
@@ -71,7 +88,8 @@ def invite(county: County, evening: Evening, lin: Leader) -> Staff:
         "from portal.live.models import Invitation; from portal.live.actions.invitations import invitation_token;"
         "print(invitation_token(Invitation.objects.get()))"
     )
-    olga: Staff = evening.enter(Staff(evening.playwright, evening.url, TABLET))
+    olga: Staff = evening.enter(Staff(evening.playwright, evening.url, TABLET, flags=PICKY))
+    olga.context.add_init_script(WHAT_IS_SENT)
     olga.log_in("olga")
     page = olga.go(f"/live/{evening.session}/join/{county.shell(code).splitlines()[-1]}/")
     page.locator("main form button").click()
@@ -130,7 +148,7 @@ def note_a_promise(county: County, evening: Evening, lin: Leader, bob: Moderator
     with lin.page.expect_response(lambda response: "/matter/" in response.url, timeout=15_000):
         lin.page.locator("[data-next] li", has_text=SHORT).get_by_role("button").click()
     expect(lin.page.locator("[data-air-text]")).to_contain_text(SHORT, timeout=10_000)
-    lin.page.locator("[data-promise]").click()
+    press(lin.page, "[data-promise]")
     # Somebody of the water bureau is on stage: the tap is for them.
     expect(lin.page.locator("[data-noted]")).to_be_visible(timeout=10_000)
     lin.photograph(evening.pictures, "studio-tablet")
@@ -144,12 +162,49 @@ def note_a_promise(county: County, evening: Evening, lin: Leader, bob: Moderator
     assert int(at_ms) > 0 and recording == str(evening.session)
 
 
+def pick_another(speaker: Someone, select: str) -> None:
+    names = speaker.page.locator(f"{select} option").all_inner_texts()
+    assert len(names) > 1
+    assert names[-1] not in speaker.page.evaluate("sentNow()")
+    speaker.page.locator(select).select_option(label=names[-1])
+    until(lambda: names[-1] in speaker.page.evaluate("sentNow()"), 10, f"sending {names[-1]}")
+    expect(speaker.page.locator(f"{select} option:checked")).to_have_text(names[-1])
+
+
+def another_camera_and_microphone(lin: Leader, viewer: Citizen) -> None:
+    """Picked by name in the middle of the broadcast: these are sent, without another connection."""
+    barcode = "testClock.age(document.querySelector('[data-main]'))"
+    assert viewer.page.evaluate(barcode) is not None
+    lin.page.locator("[data-devices-open]").click()
+    for select in ("[data-camera]", "[data-microphone]"):
+        pick_another(lin, select)
+    assert len(lin.page.evaluate("sentNow()")) == 2
+    lin.page.locator("[data-devices-close]").click()
+    viewer.picture_moves("[data-main]")
+    until(lambda: viewer.page.evaluate(barcode) is None, 10, "the other camera's picture")
+    assert viewer.loudness("[data-main]", 2) > 0.01, "the viewer does not hear the other microphone"
+
+
+def others_pick_too(evening: Evening, bob: Moderator, olga: Staff, guest: Citizen) -> None:
+    """The department on stage, and a citizen before they are."""
+    olga.page.locator("[data-devices-part] summary").click()
+    pick_another(olga, "[data-camera]")
+    assert len(olga.page.evaluate("sentNow()")) == 2
+    guest.raise_hand("石桥镇柳湾村")
+    evening.call_up(bob, guest, HAND)
+    expect(guest.page.locator("[data-ready-note]")).to_be_visible(timeout=20_000)
+    guest.page.locator("[data-part=check] summary").click()
+    pick_another(guest, "[data-microphone]")
+    assert len(guest.page.evaluate("sentNow()")) == 2
+
+
 def test_an_evening_of_the_leader_from_rehearsal_to_promise(
     county: County, evening: Evening, tmp_path: Path
 ) -> None:
     try:
         evening.plan()
         lin, viewer = enter_studio(evening), evening.citizen(PHONE)
+        viewer.context.add_init_script(WHAT_IS_SENT)
         the_check_measures(lin)
         lin.photograph(evening.pictures, "studio-check-tablet")
         rehearse(county, evening, lin, viewer)
@@ -163,8 +218,10 @@ def test_an_evening_of_the_leader_from_rehearsal_to_promise(
         evening.ask(viewer)
         viewer.page.locator("[data-ask-close]").click()
         note_a_promise(county, evening, lin, bob)
-        lin.page.locator("[data-done]").click()
+        press(lin.page, "[data-done]")
         expect(lin.page.locator("[data-air-asker]")).to_be_hidden(timeout=10_000)
+        another_camera_and_microphone(lin, viewer)
+        others_pick_too(evening, bob, olga, viewer)
         lin.end()
         expect(olga.page.locator("[data-over]")).to_be_visible(timeout=15_000)
         faults = {type(one).__name__: one.faults() for one in evening.people if one.faults()}
