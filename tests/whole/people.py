@@ -197,8 +197,9 @@ class Moderator(Staff):
         self.page.locator("[data-guest-off]").click()
 
     def lane_of(self, text: str) -> str:
-        lane: str = self.row(text).evaluate("row => row.closest('[data-lane]').dataset.lane")
-        return lane
+        # The lane is asked, not the row: a row that moves while it is asked stands in no lane.
+        row = self.page.locator("[data-list] > *", has_text=text)
+        return self.page.locator("[data-lane]", has=row).first.get_attribute("data-lane") or ""
 
 
 class Citizen(Someone):
