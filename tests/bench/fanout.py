@@ -151,6 +151,11 @@ def janus(options: Any) -> Figures:
                 time.sleep(0.1)
                 if control.exists():
                     break
+            else:
+                told = Path(folder, "janus.log")
+                raise SystemExit(
+                    f"fanout: Janus does not come up: {told.read_text()[-300:] if told.exists() else 'no log'}"
+                )
             time.sleep(1)
             source, load = f"{LOOPBACK}:{audio}:{video}", Load(options.viewers, options.seconds)
             return run(Path(folder), server, f"janus:{control}", source, load)

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -174,6 +175,7 @@ def main() -> None:
         "hls",
         {"glass_s": percentile(ages, 0.5) / 1000, **rates, "stalls": stalls},
     )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ moderator and leader.
 
 import argparse
 import json
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -239,6 +240,7 @@ def main() -> None:
             "kill_lost_s": max(one["kill_lost_s"] for one in found),
         },
     )
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
