@@ -31,11 +31,26 @@ async function smaller(photo) {
   }
 }
 
+/** Another tab with the same question must not take what is still being recorded for what a crash has cut.
+ * The lock goes with the page, however it ends (Web Locks API).
+ * @param {Enclosed} file @param {Promise<unknown>} end */
+function holdWhileRecording(file, end) {
+  void navigator.locks?.request(`recording ${file.uuid}`, () => end);
+}
+
+/** @param {Enclosed} file @param {() => Promise<void>} work */
+async function whileNobodyRecords(file, work) {
+  if (!navigator.locks) return work();
+  await navigator.locks.request(`recording ${file.uuid}`, { ifAvailable: true }, async (lock) => lock && work());
+}
+
 class AskFiles {
   /** @type {Enclosed[]} */
   #files = [];
   /** What is being recorded. @type {Enclosed | null} */
   #unfinished = null;
+  /** Lets go of it. @type {(value?: unknown) => void} */
+  #recorded = () => undefined;
   key = "";
 
   /** @param {HTMLElement} root */
@@ -71,9 +86,9 @@ class AskFiles {
     this.#say("");
     const all = await (await fileShelf()).all();
     this.#files = all.filter((file) => file.key === key && !file.unfinished).sort((a, b) => a.at - b.at);
-    const cut = all.find((file) => file.key === key && file.unfinished && file.uuid !== this.#unfinished?.uuid);
-    if (cut) await this.#takeUp(cut);
     this.#draw();
+    const cut = all.find((file) => file.key === key && file.unfinished && file.uuid !== this.#unfinished?.uuid);
+    if (cut) await whileNobodyRecords(cut, () => this.#takeUp(cut));
   }
 
   /** A recording that was cut by a reload or a crash; a finished one of the same question goes before it.
@@ -86,7 +101,10 @@ class AskFiles {
 
   /** @param {Blob} blob */
   async #growing(blob) {
-    this.#unfinished ??= { uuid: uuid(), key: this.key, kind: "voice", blob, at: Date.now(), unfinished: true };
+    if (!this.#unfinished) {
+      this.#unfinished = { uuid: uuid(), key: this.key, kind: "voice", blob, at: Date.now(), unfinished: true };
+      holdWhileRecording(this.#unfinished, new Promise((done) => (this.#recorded = done)));
+    }
     this.#unfinished.blob = blob;
     await (await fileShelf()).put(this.#unfinished);
   }
@@ -134,6 +152,7 @@ class AskFiles {
     for (const old of this.#files.filter(({ kind, key }) => kind === "voice" && key === file.key)) await this.#remove(old.uuid);
     await this.#keep(file);
     if (unfinished) await (await fileShelf()).remove(unfinished.uuid);
+    this.#recorded();
     this.#say(gettext("录音已存在手机里，正在听写……"));
     const words = await this.#heard(file);
     if (this.key !== file.key || !this.#files.includes(file)) return;
