@@ -149,7 +149,12 @@ class TrackWriter:
             header = units.control(
                 format=1, participant=participant, kind=kind, n=number, t0=self._t0, wall0=self._wall0
             )
-            os.write(file, header.pack())
+            try:
+                os.write(file, header.pack())
+            except OSError:
+                # A full disk gives a file and no bytes; the next unit tries again.
+                os.close(file)
+                raise
             self._files[participant, kind] = file
         return file
 
@@ -164,5 +169,7 @@ class TrackWriter:
             file = self._files.pop(key)
             try:
                 os.write(file, units.control(end=True).pack())
+            except OSError:
+                self.failed += 1  # for a reader it ends as one whose process was killed
             finally:
                 os.close(file)

@@ -1,5 +1,8 @@
 """Units on the wire and in track files."""
 
+import errno
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +116,32 @@ def test_a_disk_that_refuses_costs_units_not_the_room(tmp_path: Path) -> None:
         writer.on_frame(frame("leader-1", "audio", 1.0))
     writer.close()
     assert writer.failed + writer.dropped == 50
+
+
+def test_a_full_disk_costs_no_open_files_and_the_track_begins_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, full = os.write, True
+
+    def limited(file: int, data: bytes) -> int:
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, data)
+
+    monkeypatch.setattr("recordings.tracks.os.write", limited)
+    before = len(os.listdir("/proc/self/fd"))
+    writer = TrackWriter(tmp_path, 0.0, 0.0)
+    for _ in range(50):
+        writer.on_frame(frame("leader-1", "audio", 1.0))
+    deadline = time.monotonic() + 10
+    while writer.failed < 50 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(os.listdir("/proc/self/fd")) == before
+    full = False
+    writer.on_frame(frame("leader-1", "audio", 2.0))
+    writer.close()
+    header, sound, _end = read(tmp_path / "tracks" / "leader-1-0.audio.units")
+    assert read_header(header).participant == "leader-1" and sound.arrival == 2.0
 
 
 @given(st.text(max_size=120))
