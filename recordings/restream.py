@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -94,15 +95,19 @@ class Restream:
             await asyncio.sleep(pause)
 
     async def _push_once(self) -> int:
-        process = self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "recordings.restream_child",
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            cwd=ROOT,
-        )
+        try:
+            process = self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "recordings.restream_child",
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                cwd=ROOT,
+            )
+        except OSError as error:  # no memory or no file left at this moment
+            self._error = type(error).__name__
+            return os.EX_OSERR
         assert process.stdin is not None and process.stdout is not None
         # By the pipe and not by an argument: everybody on the machine can read those.
         options = {"directory": str(self._directory), "url": self.target.url}

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import time
 from asyncio.subprocess import Process
 from collections.abc import Callable
@@ -168,9 +169,14 @@ class ProgrammeSupervisor:
             self._finished.set()
 
     async def _run_one(self) -> int:
-        started, self._standby = self._standby or await start_child(), None
-        if started.process.returncode is not None:
-            started = await start_child()
+        try:
+            started, self._standby = self._standby or await start_child(), None
+            if started.process.returncode is not None:
+                started = await start_child()
+        except OSError as error:
+            # No memory or no file left at this moment: tried again, as long as the session lasts.
+            log.error("programme in %s cannot be started: %s", self._directory.name, error)
+            return os.EX_OSERR
         self._current, self.pid = started, started.process.pid
         if self._stopping.is_set():
             return 0  # the end came while it was starting
@@ -246,7 +252,10 @@ class ProgrammeSupervisor:
     async def _prepare(self) -> None:
         await asyncio.sleep(STANDBY_AFTER)
         if self._standby is None and not self._stopping.is_set():
-            self._standby = await start_child()
+            try:
+                self._standby = await start_child()
+            except OSError as error:
+                log.warning("no standby for the programme in %s: %s", self._directory.name, error)
 
     async def _clean_up(self) -> None:
         self._writer = None

@@ -1,6 +1,7 @@
 """The programme on to engines of others: Debian's nginx-rtmp, and a WHIP receiver made of aiortc."""
 
 import asyncio
+import errno
 import os
 import shutil
 import socket
@@ -270,3 +271,20 @@ def test_targets_have_names_of_their_own() -> None:
     assert [one.name for one in found] == ["cdn", "county"]
     with pytest.raises(ValueError, match="twice"):
         targets(["cdn=rtmp://one/app/key", "cdn=rtmp://two/app/key"])
+
+
+async def test_a_machine_that_cannot_start_a_process_for_a_moment_is_an_engine_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_arguments: object, **_options: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("recordings.restream.asyncio.create_subprocess_exec", refuse)
+    monkeypatch.setattr(restream, "FIRST_PAUSE", 0.01)
+    sending = Restream(tmp_path, Target("cdn", "rtmp://127.0.0.1/live/x"))
+    async with asyncio.timeout(10):
+        while sending.failures < 2:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)
+    assert sending.status()["state"] == "retrying" and sending.status()["error"] == "BlockingIOError"
+    await sending.stop(ended=True)
+    assert sending.status()["state"] == "ended"

@@ -1,6 +1,7 @@
 """The real programme process: fed in real time, killed, hung, ended."""
 
 import asyncio
+import errno
 import os
 import signal
 import time
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from recordings import journal
+from recordings import journal, supervisor
+from recordings.processes import Started, start_child
 from recordings.supervisor import LOW, ProgrammeSupervisor
 from recordings.units import Codec, Flags, Kind, Unit
 from tests.recordings import measuring
@@ -162,3 +164,24 @@ async def test_stopping_before_anything_started_leaves_an_ended_recording(tmp_pa
     await supervisor.stop()
     await asyncio.wait_for(supervisor.run(), 5)
     assert journal.is_ended(tmp_path / "1")
+
+
+@pytest.mark.parametrize("refused", [1, 2], ids=["programme", "standby"])
+async def test_a_machine_that_cannot_start_a_process_for_a_moment_costs_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int
+) -> None:
+    calls = 0
+
+    async def sometimes() -> Started:
+        nonlocal calls
+        calls += 1
+        if calls == refused:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return await start_child()
+
+    monkeypatch.setattr(supervisor, "start_child", sometimes)
+    monkeypatch.setattr(supervisor, "STANDBY_AFTER", 0.0)
+    one = Evening(tmp_path / "1")
+    await one.until(lambda: calls >= refused and one.count("part") > 5)
+    await asyncio.wait_for(one.end(), 30)
+    assert journal.is_ended(one.directory) and journal.read_segments(one.directory)
