@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import BadInput, Conflict, NotFound
+from portal.live.states import SessionState
 from recordings import cuts, journal, states, timeline, withheld
 from recordings.models import Clip, Recording
 from recordings.queries import ClipValue, RecordingValue, clip_value, directory_of, value_of
@@ -74,8 +75,25 @@ def discard(session_id: int) -> None:
 
 def settle() -> int:
     """Bring recordings whose broadcast is over to their last state; the number that got there."""
+    _finish_forsaken()
     finishing = Recording.objects.filter(state=Recording.State.FINISHING)
     return sum(_settle_one(recording) for recording in finishing)
+
+
+def _finish_forsaken() -> None:
+    """A broadcast that ended while no media process held it has nobody else who finishes its recording."""
+    over = Recording.objects.filter(state=Recording.State.LIVE, session__state=SessionState.ENDED)
+    for recording in over.select_related("session"):
+        directory = directory_of(recording.session_id)
+        if not journal.is_ended(directory) and not _writer_is_gone(directory):
+            continue  # it is being ended now
+        log.warning("session %s ended without its media process", recording.session_id)
+        if recording.session.is_rehearsal:
+            discard(recording.session_id)
+        else:
+            Recording.objects.filter(pk=recording.pk, state=Recording.State.LIVE).update(
+                state=Recording.State.FINISHING
+            )
 
 
 def _settle_one(recording: Recording) -> bool:

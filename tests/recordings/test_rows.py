@@ -103,6 +103,26 @@ def test_finishing_waits_for_a_programme_that_still_writes(
     assert journal.is_ended(root / str(session.pk))
 
 
+def test_a_broadcast_that_ended_while_no_media_process_held_it_is_finished(
+    session: LiveSession, root: Path, recorded: Path
+) -> None:
+    actions.open_recording(session.pk)
+    (root / str(session.pk)).rmdir()
+    shutil.copytree(recorded, root / str(session.pk))
+    (root / str(session.pk) / journal.ENDED).unlink()
+    path = root / str(session.pk) / "v0" / journal.NAME
+    os.utime(path, (0, 0))
+    assert actions.settle() == 0, "a broadcast on air may lack its programme for a while"
+    LiveSession.objects.update(state="ended")
+    path.touch()
+    assert actions.settle() == 0 and not journal.is_ended(root / str(session.pk))
+    os.utime(path, (0, 0))
+    assert actions.settle() == 1
+    value = queries.recording_of(session.pk)
+    assert value is not None and value.state == states.RECORDING_READY
+    assert journal.is_ended(root / str(session.pk))
+
+
 def test_an_evening_without_any_recording_is_failed_not_ready(session: LiveSession) -> None:
     directory = actions.open_recording(session.pk).directory
     journal.mark_ended(directory)
