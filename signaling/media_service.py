@@ -154,8 +154,11 @@ class MediaService:
             if placed not in (None, self.name):
                 log.warning("session %s was taken over by %s", session.session_id, placed)
                 await self._let_go(session)
-            else:
-                await self._presence.keep_placed(session.session_id, self.name)
+                continue
+            await self._presence.keep_placed(session.session_id, self.name)
+            if placed is None:
+                # Redis has begun anew: pages that asked meanwhile were told that nobody is on stage.
+                await self._note(session)
 
     async def _is_ours(self, session_id: int) -> bool:
         return not self._shared or await self._presence.place(session_id) == self.name

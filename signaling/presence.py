@@ -5,7 +5,6 @@ Keys live in Redis, or in memory when all is one process. Nothing here is a fact
 """
 
 import json
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -15,9 +14,8 @@ from typing import Any, Protocol
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
+from signaling.redis_anew import has_begun_anew
 from signaling.watched import Villages, added
-
-log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5.0
 SOCKETS_TTL = 16.0
@@ -49,6 +47,9 @@ class KeyStore(Protocol):
 
     async def found(self, prefix: str) -> dict[str, str]:
         """All live keys that begin with `prefix`."""
+
+    async def is_forgetful(self) -> bool:
+        """Whether the keys were lost a moment ago: who is missing may only not have spoken up again yet."""
 
 
 class MemoryStore:
@@ -96,6 +97,9 @@ class MemoryStore:
             del self._kept[key]
         return {key: value for key, (_, value) in self._kept.items() if key.startswith(prefix)}
 
+    async def is_forgetful(self) -> bool:
+        return False
+
 
 def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode()
@@ -114,6 +118,7 @@ class RedisStore:
         self._redis = redis
         self._prefix = prefix
         self._lives: dict[str, PubSub] = {}
+        self._since = time.monotonic()
 
     async def put(self, key: str, value: str, seconds: float) -> None:
         await self._redis.set(self._prefix + key, value, px=int(seconds * 1000))
@@ -159,6 +164,9 @@ class RedisStore:
         values = await self._redis.mget(names) if names else []
         start = len(self._prefix)
         return {_text(name)[start:]: _text(value) for name, value in zip(names, values, strict=True) if value}
+
+    async def is_forgetful(self) -> bool:
+        return await has_begun_anew(self._redis, self._since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +281,14 @@ class Presence:
 
     async def place(self, session_id: int) -> str | None:
         """The living process that holds the session; if there is none, the least loaded gets it now, and with
-        nobody alive None.
+        nobody alive, or nobody known yet, None.
         """
         workers = await self.workers()
         held = await self.placed(session_id)
         if held in workers:
             return held
+        if await self._store.is_forgetful():
+            return None  # the first to be back would take the sessions of all others, who still record them
         if held is not None:
             await self.drop_placement(session_id, held)
         if not workers:

@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from portal.live.models import LiveSession
 from portal.live.states import SessionState
-from signaling.media_service import BEAT_SECONDS
+from signaling.media_commands import Sync
+from signaling.media_service import BEAT_SECONDS, MediaService, Placing
 from signaling.parts import Parts
+from signaling.presence import MemoryStore, Presence
+from streaming.worker import WorkerConfig
 from tests.signaling.people import House
 from tests.streaming.people import until
 
@@ -43,3 +46,31 @@ async def test_a_database_that_fails_for_a_moment_does_not_end_the_beat(
     link: Any = door.link
     sessions = link._handle.__self__._sessions
     await until(lambda: house.session.pk in sessions and sessions[house.session.pk].programme, 60)
+
+
+async def test_a_redis_that_forgot_who_is_on_stage_is_told_again(
+    house: House, settings: Any, tmp_path: Any, in_thread: Any
+) -> None:
+    """A console would show the leader as cut off until somebody comes or goes."""
+    settings.RECORDINGS_DIR = tmp_path
+    store, told = MemoryStore(), list[dict[str, Any]]()
+    presence = Presence(store, "media")
+    service = MediaService(
+        WorkerConfig(host="127.0.0.1"),
+        Placing(presence, shared=True),
+        lambda _topic, message: told.append(message),
+    )
+    number = house.session.pk
+    await service.worker.start()
+    try:
+        await service.handle(Sync(str(number)))
+        service._sessions[number].came(f"leader-{house.session.host_id}")
+        told.clear()
+        await service.beat()
+        assert not told and not (await presence.stage(number)).main_present
+        await store.drop(f"placed:{number}")
+        await service.beat()
+        assert (await presence.stage(number)).main_present
+        assert [message["main"]["present"] for message in told if message["type"] == "stage"] == [True]
+    finally:
+        await service.close()

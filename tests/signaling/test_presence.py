@@ -60,6 +60,24 @@ async def test_sessions_of_a_dead_process_are_spread_over_the_living(time: Time)
     assert sorted([str(await presence.place(session)) for session in range(6)]) == ["a"] * 3 + ["b"] * 3
 
 
+async def test_nobody_takes_sessions_while_those_who_hold_them_have_not_spoken_up_again(time: Time) -> None:
+    class Restarted(MemoryStore):
+        forgetful = True
+
+        async def is_forgetful(self) -> bool:
+            return self.forgetful
+
+    store = Restarted(time)
+    first, holder = Presence(store, "first"), Presence(store, "holder")
+    await first.note_worker("first", 0)
+    assert await first.place(12) is None
+    await holder.note_worker("holder", 9)
+    await holder.keep_placed(12, "holder")
+    assert await first.place(12) == "holder"
+    store.forgetful = False
+    assert await first.place(12) == "holder" and await first.place(13) == "first"
+
+
 async def test_a_placement_that_was_made_anew_is_not_dropped_by_who_comes_late(time: Time) -> None:
     presence = Presence(MemoryStore(time), "web")
     await presence.keep_placed(12, "b")

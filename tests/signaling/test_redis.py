@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from channels_redis.core import RedisChannelLayer
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from signaling.carrier import LayerCarrier
 from signaling.client import Client
@@ -141,6 +142,33 @@ async def test_a_process_that_is_cut_off_is_dead_at_once_and_back_at_its_next_be
     assert await web.workers() == {"media": 0}
     await again.forget_worker("media")
     assert await web.workers() == {}
+
+
+async def test_a_redis_that_was_restarted_moves_no_session() -> None:
+    with running_redis() as server:
+        holder, other = (Presence(RedisStore(redis_client(server.url)), name) for name in ("holder", "other"))
+        await holder.note_worker("holder", 0)
+        assert await other.place(12) == "holder"
+        server.stop()
+        await asyncio.sleep(2.0)
+        server.start()
+        await back(other)  # the first of them
+        assert await other.place(12) is None
+        await back(holder)
+        await holder.keep_placed(12, "holder")
+        assert await other.place(12) == "holder"
+        # Who comes to know Redis only now need not wait.
+        assert await Presence(RedisStore(redis_client(server.url)), "web").place(13) is not None
+
+
+async def back(presence: Presence) -> None:
+    """Beats as a media process does; what it asks over a connection of before fails once."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await presence.note_worker(presence.process, 0)
+            except RedisError:
+                await asyncio.sleep(0.02)
 
 
 async def eventually_without_workers(presence: Presence) -> None:
