@@ -42,7 +42,7 @@ class Room:
         self._wall = wall
         self._on_event = on_event
         self._peers: dict[str, Peer] = {}
-        self._missed: set[str] = set()  # participants whose stream was lost or replaced
+        self._missed: dict[str, bool] = {}  # whose stream was replaced, or lost and nothing came since: True
         self._sending: set[str] = set()
         self._turns = Turns(SECOND)
         self._second_at = self._count_at = 0.0
@@ -64,7 +64,7 @@ class Room:
             raise
         if old is not None:
             self.publishers.pop(name)
-            self._missed.add(name)
+            self._missed[name] = False
             self._tell("replaced", name, old.id, by=publisher.id)
             old.close("replaced")
             self._leave_stage(name)
@@ -162,8 +162,7 @@ class Room:
         name = publisher.participant
         if name not in self._sending:
             self._sending.add(name)
-            if name in self._missed:
-                self._missed.discard(name)
+            if self._missed.pop(name, None) is not None:
                 self._tell("returned", name, publisher.id, slot=self._slot_name(name))
         self.stage.on_media(publisher, stream, packet, now)
 
@@ -181,6 +180,8 @@ class Room:
     def on_publisher_connected(self, publisher: Publisher) -> None:
         """A publisher's keys are there."""
         name = publisher.participant
+        if name in self._missed:
+            self._missed[name] = False
         self._tell("connected", name, publisher.id, slot=self._slot_name(name))
 
     def on_viewer_connected(self, viewer: Viewer, now: float) -> None:
@@ -248,9 +249,8 @@ class Room:
         watch_over(self.audience, self.viewers.values(), self.stage, now)
         for slot in self.stage.slots.values():
             if slot.is_over(now):
-                name = slot.participant or ""
+                self._tell("slot_expired", slot.participant or "", slot=slot.name)
                 self._clear(slot.name)
-                self._tell("slot_expired", name, slot=slot.name)
 
     def _count_viewers(self) -> None:
         count = sum(viewer.connected for viewer in self.viewers.values())
@@ -274,9 +274,9 @@ class Room:
 
     def _lost(self, publisher: Publisher, reason: str) -> None:
         name = publisher.participant
-        if name in self._missed:
+        if self._missed.get(name):
             return
-        self._missed.add(name)
+        self._missed[name] = True
         self._tell("lost", name, publisher.id, reason=reason, slot=self._slot_name(name))
         self._leave_stage(name)
 

@@ -53,3 +53,25 @@ async def test_a_silent_publisher_is_lost_and_returns_with_its_next_packets(
         ]
         assert len(sink.of("video")) == 2
         await leader.close()
+
+
+async def test_one_who_takes_over_sends_nothing_and_goes_is_told_as_lost() -> None:
+    """A page reloaded and closed at once: nobody is there any more, and a console must not say otherwise."""
+    async with studio() as house:
+        leader = await on_stage(house)
+        leader.frame(key=True)
+        await until(lambda: house.worker.statistics("1")["slots"]["main"]["live"])
+        silent = Sender()
+        await silent.publish(house, "leader-1")
+        await silent.close()
+        await until(lambda: house.told("lost"))
+        assert [event.kind for event in house.events if event.kind in ("replaced", "lost")] == [
+            "replaced",
+            "lost",
+        ]
+        # Lost once, and once more only after it was there again.
+        again = Sender()
+        await again.publish(house, "leader-1")
+        await again.close()
+        await until(lambda: len(house.told("lost")) == 2)
+        await leader.close()
