@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import DatabaseError, IntegrityError
 
 from recordings import withheld
@@ -108,7 +108,7 @@ class Delivery:
     async def _store(self, row: Spoken) -> None:
         while True:
             try:
-                await sync_to_async(actions.store_cue)(row)
+                await database_sync_to_async(actions.store_cue)(row)
             except IntegrityError:
                 log.warning("caption %s belongs to no session any more", row.uid)
             except DatabaseError as error:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
 from recordings.units import BrokenUnits
@@ -38,7 +38,7 @@ class FinalPasses:
         """Until cancelled."""
         while True:
             try:
-                for session in await sync_to_async(queries.awaiting_final_pass)():
+                for session in await database_sync_to_async(queries.awaiting_final_pass)():
                     if not self._busy(session):
                         await self._claim(session)
             except DatabaseError as error:
@@ -46,9 +46,9 @@ class FinalPasses:
             await asyncio.sleep(LOOK_S)
 
     async def _claim(self, session: int) -> None:
-        if await sync_to_async(actions.claim_final_pass)(session, self._engine.name):
+        if await database_sync_to_async(actions.claim_final_pass)(session, self._engine.name):
             words = await hear_again(self._recordings / str(session), session, self._engine)
-            count = await sync_to_async(actions.finish_final_pass)(session, words)
+            count = await database_sync_to_async(actions.finish_final_pass)(session, words)
             log.info("final pass of session %d: %d captions", session, count)
 
 
@@ -86,7 +86,7 @@ async def _hear_track(path: Path, session: int, engine: EngineSpec) -> list[Spok
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     changes.extend(builder.give_up())
-    speaker = await sync_to_async(queries.speaker_name)(header.participant, session)
+    speaker = await database_sync_to_async(queries.speaker_name)(header.participant, session)
     return [
         spoken(Said(session, header.participant, speaker, change), engine)
         for change in changes

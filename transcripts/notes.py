@@ -11,7 +11,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -47,7 +47,7 @@ class VoiceNotes:
                 await asyncio.sleep(LOOK_S)
 
     async def _one(self) -> bool:
-        claimed = await sync_to_async(claim_voice)(timezone.now())
+        claimed = await database_sync_to_async(claim_voice)(timezone.now())
         if claimed is None:
             return False
         number, path = claimed
@@ -57,7 +57,7 @@ class VoiceNotes:
         except TimeoutError:
             log.warning("recording %s was not heard within %d s", number, WITHIN_S)
             words = ""
-        await sync_to_async(write_down)(number, words)
+        await database_sync_to_async(write_down)(number, words)
         return True
 
 

@@ -13,7 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError
 
@@ -92,7 +92,7 @@ class Scribe:
         """Which tracks there are."""
         while True:
             try:
-                live = set(await sync_to_async(self._live_sessions)())
+                live = set(await database_sync_to_async(self._live_sessions)())
             except DatabaseError as error:
                 log.warning("cannot ask for live sessions: %s", type(error).__name__)
             else:
@@ -144,6 +144,9 @@ class Scribe:
                 except (OSError, BrokenUnits) as error:
                     log.error("track %s of session %d is left: %s", track.path.name, track.session, error)
                     self._leave(track)
+                except DatabaseError as error:  # whose voice it is; its sound waits in the file
+                    log.warning("cannot ask who is speaking: %s", type(error).__name__)
+                    await asyncio.sleep(LOOK_S)
             await asyncio.sleep(POLL_S)
 
     async def _read_track(self, track: Followed) -> None:
@@ -166,7 +169,7 @@ class Scribe:
         header = track.follower.header
         assert header is not None
         place = track.place
-        track.speaker = await sync_to_async(queries.speaker_name)(header.participant, track.session)
+        track.speaker = await database_sync_to_async(queries.speaker_name)(header.participant, track.session)
         track.builder = CueBuilder(
             track.session, header.participant, header.number, place.floor_ms, place.open_ms, place.life
         )
