@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.appeals import actions, queries
-from portal.appeals.forms import STEP_FORMS, BulkForm, IdentityForm
+from portal.appeals.forms import STEP_FORMS, ApproveForm, BulkForm, IdentityForm
 from portal.appeals.models import Appeal
 from portal.appeals.states import State
 from portal.appeals.views.visitor import PER_PAGE, me_of, person_of
@@ -99,6 +99,9 @@ def _desk_case(
     request: HttpRequest, appeal: Appeal, filled: dict[str, Any] | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     filled = filled or {}
+    draft = queries.newest_draft(appeal)
+    # Never the draft of a refused form: the next press sends the one that is on the page now.
+    filled["approve_reply"] = ApproveForm(prefix="approve_reply", initial={"reply_id": draft and draft.pk})
     offered = sorted(queries.allowed_actions(me_of(request), appeal), key=_weight)
     options = [
         (option, filled.get(option.name) or STEP_FORMS[option.name](prefix=option.name))
