@@ -122,3 +122,19 @@ def test_an_assisting_unit_of_an_earlier_cycle_has_nothing_to_do(county: County,
     actions.approve_reply(county.uma, pk)
     actions.reopen_as(county.sam, pk, "复查")
     assert _numbers(county.otto, "assist") == set()
+
+
+def test_the_same_promise_twice_is_one(county: County, bring_to: Bring) -> None:
+    pk, due = bring_to("in_progress").pk, at("2026-02-28 00:00").date()
+    first = actions.promise(county.clara, pk, "月底前装好路灯", county.water.pk, due)
+    assert actions.promise(county.clara, pk, "月底前装好路灯", county.water.pk, due) == first
+    assert actions.promise(county.clara, pk, "月底前装好路灯", county.water.pk, due, at_ms=9) != first
+
+
+def test_another_level_keeps_what_the_citizen_wrote(bring_to: Bring) -> None:
+    appeal = bring_to("replied")
+    token = rating_token(appeal.pk, 1)
+    actions.evaluate(token, 2, "no", "又停水了")
+    page = Client().get(f"/cases/{appeal.number}/rate/{token}/").content.decode()
+    levels = page[page.index("rate-levels") : page.index("</form>", page.index("rate-levels"))]
+    assert 'name="comment" value="又停水了"' in levels and 'name="solved" value="no"' in levels
