@@ -124,6 +124,16 @@ def test_an_assisting_unit_of_an_earlier_cycle_has_nothing_to_do(county: County,
     assert _numbers(county.otto, "assist") == set()
 
 
+@pytest.mark.parametrize("address", ["/desk/bulk/", "/desk/bulk/sign/", "/desk/filters/"])
+def test_a_refused_list_leads_on(county: County, bring_to: Bring, address: str) -> None:
+    bring_to("dispatched"), bring_to("accepted")
+    Role.objects.create(person=county.clara, kind="officer", unit=county.water)
+    refused = client_of(county.clara).post(address, {"tab": "mine", "q": "2026"})
+    words = refused.content.decode()
+    assert refused.status_code == 400 and 'href="/desk/?tab=overdue"' in words
+    assert 'href="?' not in words and '<form method="get" action="/desk/"' in words
+
+
 def test_the_same_promise_twice_is_one(county: County, bring_to: Bring) -> None:
     pk, due = bring_to("in_progress").pk, at("2026-02-28 00:00").date()
     first = actions.promise(county.clara, pk, "月底前装好路灯", county.water.pk, due)
@@ -138,3 +148,19 @@ def test_another_level_keeps_what_the_citizen_wrote(bring_to: Bring) -> None:
     page = Client().get(f"/cases/{appeal.number}/rate/{token}/").content.decode()
     levels = page[page.index("rate-levels") : page.index("</form>", page.index("rate-levels"))]
     assert 'name="comment" value="又停水了"' in levels and 'name="solved" value="no"' in levels
+
+
+def test_the_way_back_from_logging_in_leads_to_the_page_with_the_form(
+    county: County, bring_to: Bring
+) -> None:
+    appeal, olga = bring_to("dispatched"), Client()
+    asked = olga.post(f"/desk/{appeal.number}/sign/")
+    assert asked.status_code == 302 and asked.headers["Location"].endswith(
+        f"?next=/desk/{appeal.number}/sign/"
+    )
+    olga.force_login(county.olga)
+    assert olga.get(f"/desk/{appeal.number}/sign/", follow=True).redirect_chain == [
+        (f"/desk/{appeal.number}/", 302)
+    ]
+    assert olga.get("/desk/bulk/sign/").headers["Location"] == "/desk/"
+    assert Appeal.objects.get(pk=appeal.pk).state == "dispatched", "coming by its address takes no step"
