@@ -8,8 +8,9 @@ from django.test import Client
 
 from portal.appeals import actions
 from portal.appeals.models import Appeal, Evaluation, Reply
-from portal.appeals.queries import desk
+from portal.appeals.queries import case_story, desk
 from portal.appeals.sealing import rating_token
+from portal.appeals.templatetags.cases import clock_words
 from portal.lib.errors import Conflict
 from portal.notices.models import Notice
 from portal.people.models import Person, Role
@@ -108,6 +109,14 @@ def test_the_head_sends_only_the_draft_that_was_read(county: County, bring_to: B
     assert f'name="approve_reply-reply_id" value="{newer}"' in words, "the next press sends what is read now"
     assert uma.post(address, {"approve_reply-reply_id": newer}).status_code == 302
     assert Reply.objects.get(approved_at__isnull=False).pk == newer
+
+
+def test_a_case_paused_when_overdue_says_so(county: County, bring_to: Bring) -> None:
+    appeal = bring_to("in_progress", "2026-03-02 09:00")
+    actions.ask_suspend(county.olga, appeal.pk, "citizen_material", at=at("2026-03-09 09:00"))
+    actions.suspend(county.sam, appeal.pk, at=at("2026-03-09 10:00"))
+    story = case_story(Appeal.objects.get(pk=appeal.pk), "citizen")
+    assert story.clock is not None and clock_words(story.clock) == "计时暂停，已超期 1 个工作日"
 
 
 def test_an_assisting_unit_of_an_earlier_cycle_has_nothing_to_do(county: County, bring_to: Bring) -> None:
