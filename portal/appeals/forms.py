@@ -77,6 +77,12 @@ class ReplyForm(forms.Form):
     text = _long(_("答复内容"), 5000, rows=6)
 
 
+class ApproveForm(forms.Form):
+    """`reply_id`: the draft that stands on the page, so that no other is sent."""
+
+    reply_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
 class OpinionForm(forms.Form):
     text = _long(_("协办意见"), 5000, rows=4)
 
@@ -161,7 +167,7 @@ STEP_FORMS: dict[str, type[forms.Form]] = {
     "sign": NothingForm,
     "return": ReasonForm,
     "reply": ReplyForm,
-    "approve_reply": NothingForm,
+    "approve_reply": ApproveForm,
     "assist": OpinionForm,
     "joint": JointForm,
     "ask_suspend": SuspendForm,

@@ -205,7 +205,8 @@ _ALL_STEPS = (
         State.CLOSED_SOLVED,
         {Who.CITIZEN, Who.CLERK, Who.SYSTEM},
     ),
-    _step("call_back", pgettext_lazy("step", "回访"), WITH_REPLY, None, {Who.CLERK}, ("note",)),
+    # Also before the reply (an answer on air was rated) and after the archive: who is unhappy is called.
+    _step("call_back", pgettext_lazy("step", "回访"), set(State), None, {Who.CLERK}, ("note",)),
     _step(
         "close_explained",
         _("解释说明办结"),

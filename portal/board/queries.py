@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, QuerySet
 
 from portal.appeals.models import Reply
 from portal.appeals.queries.desks import may_triage
-from portal.appeals.states import WITH_REPLY
+from portal.appeals.states import WITH_REPLY, State
 from portal.appeals.vocabulary import ReplyKind
 from portal.board.models import Message
 from portal.people.models import Person
@@ -33,7 +33,7 @@ def may_show(person: Anyone) -> bool:
     return isinstance(person, Person) and may_triage(person)
 
 
-def _replied() -> QuerySet[Message]:
+def _replied(states: frozenset[State] = WITH_REPLY) -> QuerySet[Message]:
     replies = (
         Reply.objects.filter(approved_at__isnull=False)
         .exclude(kind=ReplyKind.OPINION)
@@ -41,17 +41,18 @@ def _replied() -> QuerySet[Message]:
         .order_by("created_at", "pk")
     )
     return (
-        Message.objects.filter(open_wish=True, appeal__state__in=WITH_REPLY)
+        Message.objects.filter(open_wish=True, appeal__state__in=states)
         .select_related("appeal")
         .prefetch_related(Prefetch("appeal__replies", replies))
     )
 
 
 def shown() -> QuerySet[Message]:
-    """What everybody reads, newest first."""
-    return (
-        _replied().filter(shown_at__isnull=False, shown_cycle=F("appeal__cycle")).order_by("-shown_at", "-pk")
+    """What everybody reads, newest first. The archive closes a case for changes; what was put up stays up."""
+    up = _replied(WITH_REPLY | {State.ARCHIVED}).filter(
+        shown_at__isnull=False, shown_cycle=F("appeal__cycle")
     )
+    return up.order_by("-shown_at", "-pk")
 
 
 def waiting() -> QuerySet[Message]:

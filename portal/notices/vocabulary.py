@@ -24,6 +24,7 @@ TEMPLATES = {
     "called_off": _("【直通车】原定%(due)s %(time)s的直播“%(title)s”取消，已提的问题照常办理。"),
     "host_changed": _("【直通车】%(due)s %(time)s的直播“%(title)s”改由%(name)s出席：%(url)s"),
     "order": _("诉求%(number)s已派至贵单位，请及时签收。"),
+    "to_dispatch": _("诉求%(number)s已转为重办，还没有承办单位，请派单。"),
     "due_soon": _("诉求%(number)s将于%(due)s到期。"),
     "overdue": _("诉求%(number)s已超期（到期日%(due)s）。"),
     "call_back": _("诉求%(number)s收到不满意评价，请回访。"),

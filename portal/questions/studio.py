@@ -100,12 +100,9 @@ def _reply_row(question: Question) -> Row:
 
 def _case_replies(question: Question) -> list[Row]:
     """What this very case was answered before: a citizen who comes again."""
-    replies = Reply.objects.filter(appeal_id=question.appeal_id or 0).exclude(text="", passage="")
-    given = [
-        reply
-        for reply in replies.select_related("unit")
-        if reply.kind != ReplyKind.WRITTEN or reply.approved_at
-    ]
+    # Drafts and the opinions of assisting units were never given to anybody.
+    replies = Reply.objects.filter(appeal_id=question.appeal_id or 0, approved_at__isnull=False)
+    given = list(replies.exclude(text="", passage="").select_related("unit", "author"))
     return [
         {
             "id": reply.pk,

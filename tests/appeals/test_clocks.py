@@ -138,3 +138,15 @@ def test_loading_known_years_again_changes_nothing(rows: None) -> None:
     assert load_official_years([2026]) == 0
     assert Day.objects.count() == before
     assert Day.objects.filter(date__year=2026).count() == 365
+
+
+def test_a_notice_may_name_a_december_day_of_the_year_before(county: County, register: Register) -> None:
+    pk = register(when="2026-12-25 09:00").appeal_id
+    saturday = DayNotice(2027, {date(2027, 1, 1): "元旦"}, {date(2026, 12, 26): "元旦调休"})
+    before = Appeal.objects.get(pk=pk).due_on
+    load_days(saturday)
+    assert before == date(2027, 1, 5) == Appeal.objects.get(pk=pk).due_on, "one day more, one day less"
+    assert Day.objects.get(date=date(2026, 12, 26)).working
+    assert Day.objects.filter(date__year=2026).count() == 365
+    with pytest.raises(ValueError, match="2025-12-31"):
+        load_days(DayNotice(2027, {date(2025, 12, 31): "元旦"}, {}))

@@ -64,6 +64,18 @@ def test_a_duplicate_keeps_its_number_and_gets_the_answer_of_the_main_case(
     call_command("verify_cases")
 
 
+def test_two_cases_joined_crosswise_at_once_are_not_both_given_away(
+    county: County, bring_to: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = bring_to("accepted"), bring_to("accepted")
+    actions.merge(county.clara, one.pk, two.number, at=NOW)
+    # The other clerk had looked up the main case before the first one's transaction ended.
+    monkeypatch.setattr("portal.appeals.actions.joining._main_case", lambda number, duplicate: one.pk)
+    with pytest.raises(Conflict):
+        actions.merge(county.clara, two.pk, one.number, at=NOW)
+    assert Appeal.objects.get(pk=two.pk).state == "accepted"
+
+
 def test_a_duplicate_of_an_answered_case_is_answered_at_once(
     county: County, bring_to: Bring, register: Register
 ) -> None:

@@ -103,6 +103,19 @@ def test_a_reopened_case_leaves_the_board_until_its_new_reply_was_looked_at(coun
     assert row(shown().get()).reply == "又修了一次。"
 
 
+def test_what_is_up_stays_up_when_its_case_is_archived_and_can_be_taken_down(
+    county: County, client: Client
+) -> None:
+    appeal = write(county)
+    answer(county, appeal)
+    actions.show(county.clara, appeal.number, True, at=WHEN)
+    cases.close_explained(county.clara, appeal.pk, "已解释", at=WHEN)
+    assert cases.tick(WHEN + timedelta(days=60)).archived == 1
+    assert "水管已修好" in read(client)
+    actions.show(county.clara, appeal.number, False)
+    assert "水管已修好" not in read(client)
+
+
 def test_each_showing_and_taking_down_is_one_event_and_repeats_are_none(county: County) -> None:
     appeal = write(county)
     answer(county, appeal)

@@ -8,13 +8,15 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.appeals.actions import keep_promise, load_official_years
-from portal.appeals.models import CaseEvent, Promise
+from portal.appeals.days import OFFICIAL_YEARS
+from portal.appeals.models import CaseEvent, Promise, Reply
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from portal.live.actions import end, go_live, plan
 from portal.live.models import LiveSession
 from portal.people.models import Unit
 from portal.questions import actions
 from portal.questions.actions import Wish
+from portal.questions.models import Question
 from portal.questions.studio import agenda, usual_due_on
 from tests.house.english import plain
 from tests.live.cast import Cast, asked
@@ -24,7 +26,8 @@ LAMPS = "村口的路灯坏了三个月，晚上看不见路，什么时候修�
 
 @pytest.fixture(autouse=True)
 def days(db: None) -> None:
-    load_official_years([timezone.localdate().year])
+    # A year whose notice is not in the package yet counts Monday to Friday.
+    load_official_years({timezone.localdate().year} & set(OFFICIAL_YEARS))
 
 
 @pytest.fixture
@@ -70,6 +73,24 @@ def test_without_words_it_gets_the_question_and_without_a_unit_it_asks(
         actions.note_promise_at(on_air.lin, answering, 61_000, Wish())
     assert refused.value.field == "unit" and not Promise.objects.exists()
     assert actions.note_promise_at(on_air.lin, answering, 61_000, Wish(unit_id=roads.pk)).text == LAMPS
+
+
+def test_what_was_never_sent_is_no_earlier_answer(on_air: Cast, answering: int) -> None:
+    question, now = asked(on_air, LAMPS).question_id, timezone.now()
+    case = Question.objects.get(pk=question).appeal
+    assert case is not None
+    for kind, approved in (("opinion", None), ("written", None), ("written", now)):
+        text = f"{kind} {approved is not None}"
+        Reply.objects.create(
+            appeal=case,
+            cycle=1,
+            kind=kind,
+            text=text,
+            author=on_air.olga,
+            created_at=now,
+            approved_at=approved,
+        )
+    assert [row["words"] for row in table(on_air, question)["earlier"]] == ["written True"]
 
 
 def test_what_was_noted_in_a_hurry_is_put_right_and_the_story_shows_both(

@@ -19,9 +19,10 @@ from portal.appeals.actions.change import (
 )
 from portal.appeals.actions.settling import pass_on, settle
 from portal.appeals.models import Appeal, Reply
+from portal.appeals.queries.stories import newest_draft
 from portal.appeals.sealing import redacted
 from portal.appeals.states import STEPS
-from portal.appeals.vocabulary import Audience, EventKind, ReplyKind
+from portal.appeals.vocabulary import AssignmentRole, Audience, EventKind, ReplyKind
 from portal.lib.errors import BadInput, Conflict, NotFound
 from portal.people.models import Person, Unit
 from portal.people.queries import units_of
@@ -56,19 +57,25 @@ def reply(actor: Person, appeal_id: int, text: str, at: datetime | None = None) 
     return draft.pk
 
 
-def _newest_draft(appeal: Appeal) -> Reply:
-    drafts = Reply.objects.filter(appeal=appeal, cycle=appeal.cycle, kind=ReplyKind.WRITTEN, approved_at=None)
-    draft = drafts.order_by("-created_at", "-pk").first()
+def _draft_to_send(appeal: Appeal, reply_id: int | None) -> Reply:
+    draft = newest_draft(appeal)
     if draft is None:
         raise NotFound(_("还没有拟定的答复。"))
+    if reply_id not in (None, draft.pk):
+        raise Conflict(_("刚刚有了更新的草稿，请看过再审核。"))
     return draft
 
 
 @transaction.atomic
-def approve_reply(actor: Person, appeal_id: int, at: datetime | None = None) -> int:
-    """Unit head: send the newest draft of this cycle; the reply's id. The verdict is frozen now."""
+def approve_reply(
+    actor: Person, appeal_id: int, reply_id: int | None = None, at: datetime | None = None
+) -> int:
+    """Unit head: send the newest draft of this cycle; the reply's id. The verdict is frozen now.
+
+    `reply_id` is the draft that was read: `Conflict` when an officer has written a newer one since.
+    """
     appeal, step = begin("approve_reply", appeal_id, actor)
-    now, draft = moment(at), _newest_draft(appeal)
+    now, draft = moment(at), _draft_to_send(appeal, reply_id)
     draft.approved_by, draft.approved_at = actor, now
     draft.save()
     settle(appeal, now)
@@ -84,7 +91,9 @@ def assist(actor: Person, appeal_id: int, text: str, at: datetime | None = None)
     """Assisting unit: an opinion for the lead unit; the citizen does not see it."""
     appeal, _step = begin("assist", appeal_id, actor)
     now = moment(at)
-    unit = Unit.objects.filter(pk__in=units_of(actor)).first()
+    # Of several units of one person the one that assists here.
+    asked = appeal.assignments.filter(cycle=appeal.cycle, role=AssignmentRole.ASSIST).values("unit")
+    unit = Unit.objects.filter(pk__in=units_of(actor)).filter(pk__in=asked).first()
     opinion = Reply.objects.create(
         appeal=appeal,
         cycle=appeal.cycle,

@@ -27,15 +27,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DayNotice:
-    """The State Council's notice for one year: what differs from Monday to Friday, each with its name."""
+    """The State Council's notice for one year: what differs from Monday to Friday, each with its name.
+
+    It may name days of the December before: 29 December 2018 was worked for the New Year of 2019.
+    """
 
     year: int
     holidays: dict[date, str]
     makeup_days: dict[date, str]
 
     def rows(self) -> list[Day]:
+        """Raises `ValueError` for a day that cannot be meant: left out in silence it would be counted wrong."""
+        named = {*self.holidays, *self.makeup_days}
+        before = {day for day in named if (day.year, day.month) == (self.year - 1, 12)}
+        if wrong := sorted(day for day in named - before if day.year != self.year):
+            raise ValueError(f"{wrong[0]} is no day of a notice for {self.year}")
         rows = []
-        for day in days_after(date(self.year - 1, 12, 31), date(self.year, 12, 31)):
+        for day in [*sorted(before), *days_after(date(self.year - 1, 12, 31), date(self.year, 12, 31))]:
             working = day in self.makeup_days or (day.weekday() < 5 and day not in self.holidays)
             name = self.makeup_days.get(day) or self.holidays.get(day) or ""
             rows.append(Day(date=day, working=working, name=name))

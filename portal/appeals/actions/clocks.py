@@ -23,6 +23,9 @@ def derive(clock: Clock, pauses: Iterable[Pause], calendar: Calendar) -> None:
     """Set due dates from start, limit, extension and pauses."""
     start, still = local_day(clock.started_at), stand_stills(pauses)
     found = due(calendar, start, clock.limit_days + clock.extension_days, still)
+    if found.on is not None and (clock.due_on is None or clock.due_on < found.on):
+        # Who was told of the earlier date hears of this one too.
+        clock.reminded_at = clock.overdue_told_at = None
     clock.due_on, clock.provisional = found.on, found.provisional
     clock.first_due_on = due(calendar, start, clock.limit_days, still).on
 

@@ -131,7 +131,8 @@ def merge(
             _("诉求%(number)s现在是“%(found)s”，不能作为主件。")
             % {"number": main.number, "found": State(main.state).label}
         )
-    if appeal.merged_into_id is not None:
+    # The main case too: two clerks may have joined the same two crosswise, and nobody would handle either.
+    if appeal.merged_into_id is not None or main.merged_into_id is not None:
         raise Conflict(_("这件诉求已经归并，请先解除。"))
     clocks.stop(appeal, now, ClockKind.ACCEPT)
     clocks.stop(appeal, now, ClockKind.UNIT, void=True)

@@ -33,10 +33,15 @@ def promise(
     if unit is None:
         raise BadInput(_("请选择承办单位。"), field="unit")
     spoken = Reply.objects.filter(appeal=appeal, pk=reply_id).first() if reply_id else None
+    said = words(text, "text")
+    # The button pressed twice.
+    same = appeal.promises.filter(text=said, unit=unit, due_on=due_on, at_ms=at_ms, kept_at=None).first()
+    if same is not None:
+        return same.pk
     row = Promise.objects.create(
         appeal=appeal,
         reply=spoken,
-        text=words(text, "text"),
+        text=said,
         unit=unit,
         due_on=due_on,
         recording=spoken.recording if spoken else recording,

@@ -30,7 +30,7 @@ from portal.appeals.queries.rights import check_step
 from portal.appeals.queries.stories import rated_now, reopen_until
 from portal.appeals.queries.time import local_day
 from portal.appeals.sealing import read_rating_token
-from portal.appeals.states import STEPS, State, Step, Who
+from portal.appeals.states import STEPS, WITH_REPLY, State, Step, Who
 from portal.appeals.vocabulary import (
     About,
     Audience,
@@ -153,7 +153,11 @@ def _next_cycle(appeal: Appeal, step: Step, actor: Person | None, at: datetime, 
         audience=Audience.CITIZEN,
     )
     tell_citizen(appeal, "reopened", due=iso(appeal.due_on))
-    tell_staff(appeal, unit_people(appeal.lead_unit) or holders(RoleKind.CLERK), "order")
+    if people := unit_people(appeal.lead_unit):
+        tell_staff(appeal, people, "order")
+    else:
+        # Settled on air, or with another case: no unit ever had it.
+        tell_staff(appeal, holders(RoleKind.CLERK), "to_dispatch")
     return appeal.cycle
 
 
@@ -174,12 +178,14 @@ def withdraw(actor: Person, appeal_id: int, reason: str = "", at: datetime | Non
 def call_back(actor: Person, appeal_id: int, note: str, solved: str = "", at: datetime | None = None) -> None:
     """Clerk: what the citizen said on the telephone. Kept apart: it never counts as the citizen's rating."""
     appeal, _step = begin("call_back", appeal_id, actor)
+    if appeal.state not in WITH_REPLY and not appeal.call_back_wanted:
+        raise Conflict(_("没有等待回访的评价。"))
     now, note = moment(at), words(note, "note")
     said = Solved(choice(solved, Solved, "solved")) if solved else Solved.UNKNOWN
     Evaluation.objects.update_or_create(
         appeal=appeal,
         cycle=appeal.cycle,
-        about=About.SOLUTION,
+        about=rated_now(appeal) or About.SOLUTION,
         source=RatingSource.CALL_BACK,
         defaults={"level": None, "solved": said, "comment": note, "at": now},
     )

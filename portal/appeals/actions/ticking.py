@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from portal.appeals.actions.change import (
     begin_as,
@@ -24,11 +24,11 @@ from portal.appeals.actions.change import (
 )
 from portal.appeals.actions.rating import close_solved
 from portal.appeals.days import Calendar
-from portal.appeals.models import Appeal, Clock
+from portal.appeals.models import Appeal, Clock, Evaluation
 from portal.appeals.queries.rights import WrongState
 from portal.appeals.queries.time import local_day, stored_calendar
 from portal.appeals.states import CLOSED, State, Who
-from portal.appeals.vocabulary import Audience, ClockKind, EventKind, Solved
+from portal.appeals.vocabulary import About, Audience, ClockKind, EventKind, RatingSource, Solved
 from portal.people.models import Person
 from portal.people.vocabulary import RoleKind
 
@@ -115,20 +115,32 @@ def _overdue(clock_id: int, now: datetime) -> bool:
     return True
 
 
+def _silent() -> QuerySet[Appeal]:
+    """Whoever said "partly" or "no", also on the telephone, or waits for a call-back, was not silent."""
+    told = Evaluation.objects.filter(
+        cycle=F("appeal__cycle"),
+        about=About.SOLUTION,
+        source=RatingSource.CALL_BACK,
+        solved__in=[Solved.PARTLY, Solved.NO],
+    )
+    replied = Appeal.objects.filter(
+        state=State.REPLIED, call_back_wanted=False, solved__in=["", Solved.UNKNOWN]
+    )
+    return replied.exclude(pk__in=told.values("appeal"))
+
+
 def _close_silent(today: date, now: datetime, calendar: Calendar) -> int:
     # At least as many calendar days must have gone by; the exact count of working days follows per case.
     since = now - timedelta(days=settings.SILENCE_CLOSES_DAYS)
-    # Whoever said "partly" or "no", or waits for a call-back, was not silent.
-    replied = Appeal.objects.filter(
-        state=State.REPLIED, replied_at__lt=since, call_back_wanted=False, solved__in=["", Solved.UNKNOWN]
-    )
+    replied = _silent().filter(replied_at__lt=since)
     return _each(replied.order_by("replied_at"), lambda pk: _close_one(pk, today, now, calendar))
 
 
 @transaction.atomic
 def _close_one(appeal_id: int, today: date, now: datetime, calendar: Calendar) -> bool:
     appeal = locked(appeal_id)
-    if appeal.state != State.REPLIED or appeal.replied_at is None:
+    # Asked again under the lock: the citizen may have spoken since the list was read.
+    if appeal.replied_at is None or not _silent().filter(pk=appeal_id).exists():
         return False
     if calendar.count(local_day(appeal.replied_at), today) <= settings.SILENCE_CLOSES_DAYS:
         return False

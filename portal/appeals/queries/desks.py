@@ -87,7 +87,7 @@ def may_sign(person: Person) -> bool:
 
 def bulk_states(person: Person) -> set[str]:
     """Where the steps begin that `person` takes on several cases at once."""
-    triaged = CLERKS_STATES if may_triage(person) else ()
+    triaged = STEPS["dispatch"].sources | {State.REGISTERED} if may_triage(person) else ()
     signed = STEPS["sign"].sources if may_sign(person) else ()
     return {*triaged, *signed}
 
@@ -103,7 +103,7 @@ def _mine(person: Person) -> Q:
     roles = roles_of(person)
     wanted = Q(pk=None)
     if RoleKind.CLERK in roles:
-        wanted |= Q(state__in=CLERKS_STATES)
+        wanted |= Q(state__in=CLERKS_STATES) | Q(state=State.REOPENED, lead_unit=None)
     if RoleKind.SUPERVISOR in roles:
         wanted |= Q(pk__in=_with_open_request())
     if roles & WORKS_IN_UNIT:
@@ -139,7 +139,7 @@ def _tab(person: Person, tab: DeskTab, today: date, calendar: Calendar) -> Query
         return rows.filter(state__in=OPEN, due_on__lt=today).order_by("due_on", "pk")
     if tab is DeskTab.ASSIST:
         assists = Q(assignments__role=AssignmentRole.ASSIST, assignments__unit__in=units_of(person))
-        found = Appeal.objects.filter(assists, joint=True).values("pk")
+        found = Appeal.objects.filter(assists, assignments__cycle=F("cycle"), joint=True).values("pk")
         return Appeal.objects.filter(pk__in=found, state__in=OPEN).order_by("due_on", "pk")
     if tab is DeskTab.REQUESTS:
         return rows.filter(pk__in=_with_open_request()).order_by("due_on", "pk")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from portal.appeals.models import Appeal, Assignment, UnitRequest
-from portal.appeals.states import STEPS, WHO_LABELS, State, Step, Who, words
+from portal.appeals.states import STEPS, WHO_LABELS, WITH_REPLY, State, Step, Who, words
 from portal.appeals.vocabulary import AssignmentRole, ReplyKind, RequestKind
 from portal.lib.errors import Conflict, DirectTrainError, NotAllowed, NotFound
 from portal.lib.words import listed
@@ -129,6 +129,8 @@ def _nothing_to_decide(name: str, appeal: Appeal) -> str:
     if name in ASKED_FOR:
         asked = waiting.filter(kind__in=ASKED_FOR[name]).exists()
         return "" if asked else _("没有等待审批的申请。")
+    if name == "call_back" and appeal.state not in WITH_REPLY:
+        return "" if appeal.call_back_wanted else _("没有等待回访的评价。")
     if name == "unmerge":
         return "" if appeal.merged_into_id is not None else _("这件诉求没有归并。")
     if name == "ask_suspend" and not appeal.urgency.may_suspend:

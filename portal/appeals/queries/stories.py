@@ -71,6 +71,12 @@ def _replies(appeal: Appeal, audience: str) -> dict[int, Reply]:
     return {reply.pk: reply for reply in replies}
 
 
+def newest_draft(appeal: Appeal) -> Reply | None:
+    """The written answer of this cycle that waits for the unit's head."""
+    drafts = appeal.replies.filter(cycle=appeal.cycle, kind=ReplyKind.WRITTEN, approved_at=None)
+    return drafts.order_by("-created_at", "-pk").first()
+
+
 def appeal_by_code(number: str, code: str) -> Appeal:
     """The case that a citizen's number and query code open; pages ask `actions.look_up`, which slows guessers.
 

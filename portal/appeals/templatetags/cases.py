@@ -53,6 +53,9 @@ def clock_words(time: TimeLeft) -> str:
         return _("按时（期限%(day)s）") % {"day": day_words(time.due_on)}
     if time.verdict == Verdict.LATE:
         return _("超时（期限%(day)s）") % {"day": day_words(time.due_on)}
+    if time.paused and time.left < 0:
+        words = ngettext("计时暂停，已超期 %(n)s 个工作日", "计时暂停，已超期 %(n)s 个工作日", -time.left)
+        return words % {"n": -time.left}
     if time.paused:
         return _("计时暂停，恢复后还剩 %(n)s 个工作日") % {"n": time.left}
     return left_words(time.left, time.due_on)

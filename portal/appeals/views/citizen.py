@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.appeals import actions, queries
 from portal.appeals.forms import LookUpForm, RatingForm, ReasonForm
 from portal.appeals.models import Appeal
 from portal.appeals.sealing import query_code, rating_token
 from portal.appeals.states import Who
-from portal.appeals.views.visitor import PER_PAGE, me_of, person_of
+from portal.appeals.views.visitor import PER_PAGE, me_of, person_of, sent_from
 from portal.appeals.vocabulary import About, Audience, Level, RatingSource, Solved
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound, TryLater
 from portal.lib.http import client_address
@@ -85,8 +84,7 @@ def _rating_state(appeal: Appeal) -> dict[str, Any]:
     return {"about": about, "given": given, "reopen_until": queries.reopen_until(appeal)}
 
 
-@require_POST
-@login_required
+@sent_from("appeals:case")
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     appeal = queries.find_appeal(number)
     actions.withdraw(me_of(request), appeal.pk, request.POST.get("reason", ""))

@@ -9,13 +9,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from portal.appeals import actions, queries
-from portal.appeals.forms import STEP_FORMS, BulkForm, IdentityForm
+from portal.appeals.forms import STEP_FORMS, ApproveForm, BulkForm, IdentityForm
 from portal.appeals.models import Appeal
 from portal.appeals.states import State
-from portal.appeals.views.visitor import PER_PAGE, me_of, person_of
+from portal.appeals.views.visitor import PER_PAGE, me_of, person_of, sent_from
 from portal.appeals.vocabulary import Audience
 from portal.lib.errors import BadInput, Conflict, DirectTrainError, NotAllowed, NotFound
 from portal.notices.queries import page_notices
@@ -99,6 +99,9 @@ def _desk_case(
     request: HttpRequest, appeal: Appeal, filled: dict[str, Any] | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     filled = filled or {}
+    draft = queries.newest_draft(appeal)
+    # Never the draft of a refused form: the next press sends the one that is on the page now.
+    filled["approve_reply"] = ApproveForm(prefix="approve_reply", initial={"reply_id": draft and draft.pk})
     offered = sorted(queries.allowed_actions(me_of(request), appeal), key=_weight)
     options = [
         (option, filled.get(option.name) or STEP_FORMS[option.name](prefix=option.name))
@@ -145,8 +148,7 @@ STEP_ACTIONS: dict[str, Callable[..., object]] = {
 }
 
 
-@require_POST
-@login_required
+@sent_from("appeals:desk_case")
 def desk_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """One step on one case; a refusal is shown on the case page beside what was typed."""
     appeal = _handled(request, number)
@@ -165,8 +167,7 @@ def desk_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     return redirect("appeals:desk_case", number) if mine else redirect("appeals:desk")
 
 
-@require_POST
-@login_required
+@sent_from("appeals:desk_case")
 def desk_identity(request: HttpRequest, number: str) -> HttpResponse:
     """Name and telephone, once, on this answer only; the look is in the story."""
     appeal = _handled(request, number)

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from portal.appeals import actions, queries
 from portal.appeals.forms import BulkForm, FilterForm, KeptForm
 from portal.appeals.views.desk import desk_page
-from portal.appeals.views.visitor import me_of
+from portal.appeals.views.visitor import me_of, sent_from
 from portal.lib.errors import BadInput, NotAllowed
 
 
@@ -35,8 +35,7 @@ def _promises_page(request: HttpRequest, status: int = 200, **refused: object) -
     return render(request, "appeals/promises.html", context, status=status)
 
 
-@require_POST
-@login_required
+@sent_from("appeals:promises")
 def kept(request: HttpRequest, promise_id: int) -> HttpResponse:
     form = KeptForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
@@ -62,8 +61,7 @@ def _back_to_the_list(request: HttpRequest, refused: Sequence[tuple[str, str]]) 
     return redirect(f"{reverse('appeals:desk')}?{narrowed}")
 
 
-@require_POST
-@login_required
+@sent_from("appeals:desk")
 def bulk(request: HttpRequest) -> HttpResponse:
     """Accept and dispatch the ticked cases."""
     me, numbers = me_of(request), _ticked(request)
@@ -80,8 +78,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return _back_to_the_list(request, found.refused)
 
 
-@require_POST
-@login_required
+@sent_from("appeals:desk")
 def bulk_sign(request: HttpRequest) -> HttpResponse:
     """The unit takes the ticked cases."""
     me, numbers = me_of(request), _ticked(request)
@@ -97,8 +94,7 @@ def bulk_sign(request: HttpRequest) -> HttpResponse:
     return _back_to_the_list(request, found.refused)
 
 
-@require_POST
-@login_required
+@sent_from("appeals:desk")
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the present filter under a name; the desk shows it as before, with one more to choose."""
     form = FilterForm(request.POST)
@@ -115,8 +111,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('appeals:desk')}?{saved.query}")
 
 
-@require_POST
-@login_required
+@sent_from("appeals:desk")
 def remove_filter(request: HttpRequest, filter_id: int) -> HttpResponse:
     actions.remove_filter(me_of(request), filter_id)
     return redirect("appeals:desk")
