@@ -20,6 +20,7 @@ from portal.people.models import PhoneCode
 from portal.questions.actions import raise_hand
 from portal.settings import ROOT
 from tests.browser.conftest import Site
+from tests.browser.test_outbox import of, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -77,6 +78,21 @@ def test_an_empty_answer_is_refused_beside_its_field(browser: Browser, site: Sit
     expect(page.locator("dialog [name=text]")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("dialog [name=text]")).to_be_focused()
     page.close()
+
+
+def test_who_does_not_see_hears_whether_the_question_has_come(browser: Browser, site: Site) -> None:
+    context = of(browser, site, site.cast.alice)
+    page = context.new_page()
+    page.goto(site.url(site.live))
+    context.set_offline(True)
+    write(page)
+    expect(page.locator("[data-step=unsent] .note")).to_be_focused()
+    page.keyboard.press("Escape")
+    context.set_offline(False)
+    write(page)
+    expect(page.locator("[data-step=received] .note")).to_be_focused()
+    expect(page.locator("[data-step=received] .note")).to_contain_text("收到了")
+    context.close()
 
 
 def code() -> str:

@@ -126,7 +126,8 @@ export class AskDialog {
     this.#nameNext(asking);
     this.#complain("");
     if (asking) this.#field(step).focus();
-    else need("[data-ask-title]", HTMLElement, this.dialog).focus();
+    // Its words are what is read out: whether the question has come.
+    else need(`[data-step="${step}"] p`, HTMLElement, this.dialog).focus();
   }
 
   /** @param {boolean} asking */
