@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.appeals.actions import Registered, publish, register, unpublish
+from portal.appeals.actions import Registered, key_of_words, publish, register, unpublish
 from portal.appeals.queries.rights import find_appeal
 from portal.appeals.vocabulary import Channel
 from portal.board.models import Message
@@ -24,7 +24,8 @@ LIMIT = 5
 def write(
     person: Person, uuid: UUID, text: str, village: str, open_wish: bool, at: datetime | None = None
 ) -> Registered:
-    """A message becomes a case. Sending the same `uuid` again gives the same numbers and writes nothing.
+    """A message becomes a case. Sending the same `uuid` with the same words again gives the same numbers and writes
+    nothing.
 
     Raises `NotAllowed` (no verified telephone), `BadInput`, `Conflict` (somebody else's UUID), `TryLater` (more than
     5 in a day).
@@ -34,6 +35,8 @@ def write(
     at = at or timezone.now()
     # Held, so that messages sent at one moment are counted one after the other.
     Person.objects.select_for_update().get(pk=person.pk)
+    mine = Message.objects.filter(appeal__key=uuid, person=person)
+    uuid = key_of_words(uuid, text, mine.values_list("appeal__original_text", flat=True).first())
     if not Message.objects.filter(appeal__key=uuid).exists():
         _check_pace(person, at)
     made = register(Channel.BOARD, person, text, village or person.village, uuid, raised_at=at)

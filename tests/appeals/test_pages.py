@@ -1,8 +1,10 @@
 """Pages of the case store as people open them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +69,24 @@ def test_the_rating_link_is_one_tap_and_needs_no_log_in(bring_to: Bring) -> None
     appeal.refresh_from_db()
     assert (appeal.state, appeal.cycle) == ("reopened", 2)
     assert "上一轮" in client.get(address).content.decode()
+
+
+def test_another_level_keeps_what_was_said_with_the_first(bring_to: Bring) -> None:
+    appeal = bring_to("replied")
+    address = reverse("appeals:rate", args=[appeal.number, rating_token(appeal.pk, 1)])
+    client = Client()
+    client.post(address, {"level": "2", "solved": "no", "comment": "又停水了"})
+    client.post(address, {"level": "1", "solved": "no"})
+    assert (Evaluation.objects.get().level, Evaluation.objects.get().comment) == (1, "又停水了")
+
+
+def test_reopening_is_offered_as_long_as_it_is_open(bring_to: Bring) -> None:
+    appeal = bring_to("replied")
+    address = reverse("appeals:rate", args=[appeal.number, rating_token(appeal.pk, 1)])
+    end = timezone.now() - timedelta(days=settings.REOPEN_WINDOW_DAYS)
+    for since, offered in ((end + timedelta(hours=1), True), (end - timedelta(hours=1), False)):
+        Appeal.objects.filter(pk=appeal.pk).update(replied_at=since)
+        assert ("申请重办" in Client().get(address).content.decode()) is offered
 
 
 @pytest.mark.parametrize("token", ["x", "1-1-AAAAAAAAAAAAA", "999-1-ABC", "²-1-A"])

@@ -47,6 +47,14 @@ def test_the_same_message_again_writes_nothing(county: County) -> None:
     assert Message.objects.count() == Appeal.objects.count() == 1
 
 
+def test_another_message_in_a_form_that_was_sent_before_is_another_case(county: County) -> None:
+    key = uuid.uuid4()
+    first = write(county, key=key)
+    second = [actions.write(county.alice, key, "校车停了", "柳河村", True, at=WHEN) for _each in range(2)]
+    assert {made.number for made in second} == {Appeal.objects.exclude(pk=first.pk).get().number}
+    assert Message.objects.count() == 2
+
+
 def test_the_key_of_somebody_elses_case_is_refused(county: County, register: Register) -> None:
     key = uuid.uuid4()
     register(person=None, key=key)

@@ -1,18 +1,26 @@
 """What a citizen meets, at the sizes and modes people have."""
 
 import gzip
+import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
+from portal.appeals.models import Appeal
 from portal.lib.static import slim
 from portal.live.models import LiveSession
+from portal.notices.sms import MemoryBackend
+from portal.people.models import PhoneCode
 from portal.questions.actions import raise_hand
 from portal.settings import ROOT
 from tests.browser.conftest import Site
+from tests.browser.test_outbox import of, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,6 +77,67 @@ def test_an_empty_answer_is_refused_beside_its_field(browser: Browser, site: Sit
     expect(page.locator("[data-ask-error]")).to_be_visible()
     expect(page.locator("dialog [name=text]")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("dialog [name=text]")).to_be_focused()
+    page.close()
+
+
+def test_who_does_not_see_hears_whether_the_question_has_come(browser: Browser, site: Site) -> None:
+    context = of(browser, site, site.cast.alice)
+    page = context.new_page()
+    page.goto(site.url(site.live))
+    context.set_offline(True)
+    write(page)
+    expect(page.locator("[data-step=unsent] .note")).to_be_focused()
+    page.keyboard.press("Escape")
+    context.set_offline(False)
+    write(page)
+    expect(page.locator("[data-step=received] .note")).to_be_focused()
+    expect(page.locator("[data-step=received] .note")).to_contain_text("收到了")
+    context.close()
+
+
+def code() -> str:
+    found = re.search(r"\d{6}", MemoryBackend.sent[-1][1])
+    assert found is not None
+    return found[0]
+
+
+def test_a_double_tap_sends_once_and_gets_its_answer(browser: Browser, site: Site, settings: Any) -> None:
+    settings.SMS_BACKEND = "portal.notices.sms.MemoryBackend"
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(site.url(f"{site.live}ask/"))
+    page.wait_for_load_state("networkidle")
+    typed = {"text": "桥面裂了一道缝", "village": "石桥村", "name": "陈小满", "phone": "13800000098"}
+    for name, value in typed.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("[data-ask-form] .button-primary").dblclick()
+    page.wait_for_url("**/ask/code/")
+    page.locator("[name=code]").fill(code())
+    page.wait_for_load_state("networkidle")
+    page.locator("main .button-primary").dblclick()
+    page.wait_for_url("**/ask/done/")
+    assert Appeal.objects.filter(original_text=typed["text"]).count() == 1
+    page.close()
+
+
+def test_a_code_that_came_anew_does_not_stand_beside_the_old_refusal(
+    browser: Browser, site: Site, settings: Any
+) -> None:
+    settings.SMS_BACKEND = "portal.notices.sms.MemoryBackend"
+    page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    page.goto(site.url(site.live))
+    page.locator("[data-ask]").click()
+    typed = {"text": "桥面裂了一道缝", "village": "石桥村", "name": "陈小满", "phone": "13800000098"}
+    for name, value in typed.items():
+        page.locator(f"dialog [name={name}]").fill(value)
+        page.locator("[data-ask-next-button]").click()
+    expect(page.locator("dialog [name=code]")).to_be_focused()
+    PhoneCode.objects.update(sent_at=F("sent_at") - timedelta(hours=2), expires_at=timezone.now())
+    page.locator("dialog [name=code]").fill(code())
+    page.locator("[data-ask-next-button]").click()
+    expect(page.locator("[data-ask-error]")).to_contain_text("已失效")
+    page.locator("[data-ask-resend]").click()
+    expect(page.locator("[data-ask-sent]")).to_contain_text("新的验证码")
+    expect(page.locator("[data-ask-error]")).to_be_hidden()
     page.close()
 
 

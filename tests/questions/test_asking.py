@@ -55,6 +55,18 @@ def test_sending_again_gives_the_same_numbers_and_writes_nothing(cast: Cast) -> 
     assert (Question.objects.count(), Appeal.objects.count()) == (1, 1)
 
 
+def test_other_words_behind_a_lost_answer_are_kept_and_a_repeat_of_them_too(cast: Cast) -> None:
+    uuid = uuid4()
+    first = ask(cast.alice, cast.session.pk, uuid, "路灯坏了\n三盏")
+    again = ask(cast.alice, cast.session.pk, uuid, "路灯坏了\r\n三盏")
+    assert again.case_number == first.case_number, "a form ends its lines differently from a script"
+    changed = [ask(cast.alice, cast.session.pk, uuid, "校车停了") for _each in range(2)]
+    assert {each.case_number for each in changed} != {first.case_number}
+    assert [each.created for each in changed] == [True, False]
+    assert {each.uuid for each in changed} == {uuid}, "the client knows its question by it"
+    assert Appeal.objects.filter(original_text="校车停了").count() == 1
+
+
 def test_a_repeat_is_answered_after_the_end_too(cast: Cast) -> None:
     on_air(cast)
     uuid = uuid4()

@@ -26,7 +26,7 @@ from portal.appeals.actions.rating import (
     reopen_as,
     withdraw,
 )
-from portal.appeals.actions.registering import Registered, register
+from portal.appeals.actions.registering import Registered, key_of_words, register
 from portal.appeals.actions.requests import ask_extend, ask_suspend, decline, extend, resume, suspend
 from portal.appeals.actions.ticking import tick
 from portal.appeals.actions.triage import (
@@ -61,6 +61,7 @@ __all__ = [
     "extend",
     "hold_jointly",
     "keep_promise",
+    "key_of_words",
     "link_common",
     "link_same",
     "load_days",

@@ -61,13 +61,13 @@ def _case_of(token: str) -> Appeal:
 
 @transaction.atomic
 def evaluate(
-    token: str, level: int, solved: str = "", comment: str = "", at: datetime | None = None
+    token: str, level: int, solved: str = "", comment: str | None = None, at: datetime | None = None
 ) -> Evaluation:
     """The citizen's rating of the current cycle, by the link alone; again: the newer one counts, both are
     events.
 
-    `solved` may come later than the level. Solved "yes" closes a replied case; a bad level asks for a
-    call-back.
+    `solved` may come later than the level; without a `comment` what was said before stays.
+    Solved "yes" closes a replied case; a bad level asks for a call-back.
     """
     appeal = _case_of(token)
     about = rated_now(appeal) or About.SOLUTION
@@ -77,12 +77,13 @@ def evaluate(
     if level not in Level.values:
         raise BadInput(_("请选择满意程度。"), field="level")
     said = choice(solved, Solved, "solved") if solved else Solved.UNKNOWN
+    told = {} if comment is None else {"comment": comment.strip()[:500]}
     rating, _created = Evaluation.objects.update_or_create(
         appeal=appeal,
         cycle=appeal.cycle,
         about=about,
         source=RatingSource.CITIZEN,
-        defaults={"level": level, "solved": said, "comment": comment.strip()[:500], "at": now},
+        defaults={"level": level, "solved": said, "at": now, **told},
     )
     if about == About.SOLUTION:
         appeal.solved = said

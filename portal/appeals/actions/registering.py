@@ -48,6 +48,17 @@ def _next_number(day: date) -> str:
     return f"{day:%Y%m%d}-{last:04d}"
 
 
+def key_of_words(key: uuid.UUID, text: str, before: str | None) -> uuid.UUID:
+    """The key for `text` where `before` has come with `key` already (None: nothing has).
+
+    Whoever changes the words behind a lost answer, or goes back to the form and writes the next matter into it,
+    sends the old key: told the number of the first case, they would never learn that the new words are gone.
+    """
+    # A form sends its lines with CRLF, a script with LF.
+    bare = "".join(text.replace("\x00", "").split())
+    return key if before is None or "".join(before.split()) == bare else uuid.uuid5(key, bare)
+
+
 def _known(key: uuid.UUID, person: Person | None) -> Registered | None:
     appeal = Appeal.objects.filter(key=key).first()
     if appeal is None:

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -81,7 +82,10 @@ def _rating_state(appeal: Appeal) -> dict[str, Any]:
     """What can be rated now, and what was said in this cycle."""
     about = queries.rated_now(appeal)
     given = appeal.evaluations.filter(cycle=appeal.cycle, about=about, source=RatingSource.CITIZEN).first()
-    return {"about": about, "given": given, "reopen_until": queries.reopen_until(appeal)}
+    until = queries.reopen_until(appeal)
+    # Who said "not solved" keeps a case from closing by itself: it is still replied when the window is over.
+    open_still = until is not None and timezone.now() <= until
+    return {"about": about, "given": given, "reopen_until": until if open_still else None}
 
 
 @sent_from("appeals:case")
@@ -130,4 +134,6 @@ def _rate(request: HttpRequest, token: str) -> None:
     if not form.is_valid():
         raise BadInput(_("请选择满意程度。"), field="level")
     said = form.cleaned_data
-    actions.evaluate(token, said["level"], said["solved"], said["comment"])
+    # The five big buttons stand in a form of their own, without the words.
+    comment = said["comment"] if "comment" in request.POST else None
+    actions.evaluate(token, said["level"], said["solved"], comment)

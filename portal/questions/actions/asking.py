@@ -2,7 +2,7 @@
 answer."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.appeals.actions import register
+from portal.appeals.actions import key_of_words, register
 from portal.appeals.sealing import query_code
 from portal.appeals.vocabulary import Channel
 from portal.lib.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -198,10 +198,10 @@ def ask(
 ) -> AskResult:
     """Send a question: it becomes a case in the same transaction.
 
-    `uuid` is the client's idempotency key: sending again gives the same numbers, `created` False, whatever
-    has happened since. `at` (now) is for imports of earlier questions. Raises `BadInput`, `NotAllowed` (no
-    verified telephone), `NotFound`, `Conflict` (somebody else's UUID; the session is over), `TryLater` (more
-    than 10 in 10 minutes).
+    `uuid` is the client's idempotency key: sending the same words again gives the same numbers, `created`
+    False, whatever has happened since. `at` (now) is for imports of earlier questions. Raises `BadInput`,
+    `NotAllowed` (no verified telephone), `NotFound`, `Conflict` (somebody else's UUID; the session is over),
+    `TryLater` (more than 10 in 10 minutes).
     """
     wish = Wish(
         person,
@@ -212,7 +212,11 @@ def ask(
         clean_village(village, person),
         at,
     )
-    return _submit(wish)
+    mine = Question.objects.filter(uuid=wish.uuid, person=person, session_id=session_id, kind=wish.kind)
+    before = mine.values_list("text", flat=True).first()
+    result = _submit(replace(wish, uuid=key_of_words(wish.uuid, wish.text, before)))
+    # The client knows its question by the uuid it sent.
+    return replace(result, uuid=wish.uuid)
 
 
 def raise_hand(

@@ -66,7 +66,7 @@ export class AskDialog {
     }
     need("[data-ask-back]", HTMLElement, dialog).addEventListener("click", () => this.#back());
     need("[data-ask-close]", HTMLElement, dialog).addEventListener("click", () => dialog.close());
-    need("[data-ask-resend]", HTMLElement, dialog).addEventListener("click", () => this.#tryTo(() => this.#sendCode()));
+    need("[data-ask-resend]", HTMLElement, dialog).addEventListener("click", () => this.#tryTo(() => this.#sendCode(gettext("新的验证码已发到 %s，以前的不能再用。"))));
   }
 
   /** @param {"ask" | "hand"} kind */
@@ -126,7 +126,8 @@ export class AskDialog {
     this.#nameNext(asking);
     this.#complain("");
     if (asking) this.#field(step).focus();
-    else need("[data-ask-title]", HTMLElement, this.dialog).focus();
+    // Its words are what is read out: whether the question has come.
+    else need(`[data-step="${step}"] p`, HTMLElement, this.dialog).focus();
   }
 
   /** @param {boolean} asking */
@@ -176,6 +177,8 @@ export class AskDialog {
     const button = need("[data-ask-next-button]", HTMLButtonElement, this.dialog);
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
+    // A code that came anew must not stand beside "expired".
+    this.#complain("");
     try {
       await work();
     } catch (error) {
@@ -186,10 +189,9 @@ export class AskDialog {
     }
   }
 
-  async #sendCode() {
+  async #sendCode(words = gettext("验证码已发到 %s，几分钟内有效。")) {
     const phone = this.#field("phone").value.trim();
     await post(this.urls.code, { phone });
-    const words = gettext("验证码已发到 %s，几分钟内有效。");
     need("[data-ask-sent]", HTMLElement, this.dialog).textContent = interpolate(words, [masked(phone)]);
   }
 

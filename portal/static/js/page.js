@@ -8,6 +8,8 @@ import { countdown } from "./time.js";
 const COPIES_AFTER = 3_000;
 // A page that is busy for so long is not waited for.
 const IDLE_WITHIN = 1_000;
+/** So long a form that was sent is on its way. */
+const ANSWER_WITHIN = 15_000;
 const YEAR = 60 * 60 * 24 * 365;
 
 /** @param {boolean} large */
@@ -122,6 +124,27 @@ function startWorker() {
   else addEventListener("load", register);
 }
 
+/** A second tap would call the first one back, and its answer with it: the code is used, and nobody is told the number. */
+function startSendingOnce() {
+  /** @type {HTMLElement | null} */
+  let sent = null;
+  let until = 0;
+  // Before the page's own modules, for which every sending is a new one.
+  const again = (/** @type {SubmitEvent} */ event) => {
+    if (!sent || event.submitter !== sent || event.timeStamp > until) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  addEventListener("submit", again, { capture: true });
+  addEventListener("submit", (event) => {
+    const leaves = event.target instanceof HTMLFormElement && event.target.method === "post";
+    if (leaves && !event.defaultPrevented) [sent, until] = [event.submitter, event.timeStamp + ANSWER_WITHIN];
+  });
+  // Back to the form.
+  addEventListener("pageshow", ({ persisted }) => persisted && (sent = null));
+}
+
+startSendingOnce();
 startPrintSwitch();
 startReading();
 startCountdowns();
