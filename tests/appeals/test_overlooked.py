@@ -150,15 +150,6 @@ def test_the_same_promise_twice_is_one(county: County, bring_to: Bring) -> None:
     assert actions.promise(county.clara, pk, "月底前装好路灯", county.water.pk, due, at_ms=9) != first
 
 
-def test_another_level_keeps_what_the_citizen_wrote(bring_to: Bring) -> None:
-    appeal = bring_to("replied")
-    token = rating_token(appeal.pk, 1)
-    actions.evaluate(token, 2, "no", "又停水了")
-    page = Client().get(f"/cases/{appeal.number}/rate/{token}/").content.decode()
-    levels = page[page.index("rate-levels") : page.index("</form>", page.index("rate-levels"))]
-    assert 'name="comment" value="又停水了"' in levels and 'name="solved" value="no"' in levels
-
-
 def test_the_way_back_from_logging_in_leads_to_the_page_with_the_form(
     county: County, bring_to: Bring
 ) -> None:
