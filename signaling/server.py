@@ -38,6 +38,7 @@ LINGER_SECONDS = 5.0
 # Seconds a thread may hold the interpreter while another waits for it. A question is some thirty statements, each
 # followed by one such wait: with Python's 5 ms, beside a loop that forwards media, that was a quarter of a second.
 SWITCH_SECONDS = 0.0005
+NORMAL_CLOSURE = 1000
 
 
 class PortTaken(Exception):
@@ -84,6 +85,12 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]
         super().serverSend(content, binary)
         if waiting_bytes(self.transport) > SENDING_LIMIT:
             self._cut_off("does not read")
+
+    def serverClose(self, code: int | None = None) -> None:
+        """With the code that is meant: autobahn's `sendClose` raises at those of a server, as 1008 and 1013, and the
+        socket of who has logged out everywhere would stay open.
+        """
+        self.sendCloseFrame(code=code or NORMAL_CLOSURE)
 
     def _cut_off(self, why: str) -> None:
         BoundedProtocol.cut_off += 1

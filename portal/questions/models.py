@@ -75,6 +75,11 @@ class Question(models.Model):
     def __str__(self) -> str:
         return f"{self.pk} {self.stage_state}"
 
+    @property
+    def is_being_answered(self) -> bool:
+        begun = self.answer_begin_ms is not None and self.answer_end_ms is None
+        return begun and self.stage_state == StageState.ON
+
 
 class Block(models.Model):
     """A person whose questions do not reach the wall of this broadcast: they become cases like any other."""

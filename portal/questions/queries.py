@@ -147,6 +147,12 @@ def stage(session_id: int) -> Row:
     }
 
 
+def being_answered(session_id: int) -> int | None:
+    """The question whose answer is being given now."""
+    on = Question.objects.filter(session_id=session_id, stage_state=StageState.ON, answer_end_ms=None)
+    return on.exclude(answer_begin_ms=None).values_list("pk", flat=True).first()
+
+
 def guest_question(session_id: int, person_id: int) -> Question | None:
     """The question with which this person is called to the stage or has raised a hand, the nearest first."""
     mine = (

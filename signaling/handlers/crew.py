@@ -6,6 +6,7 @@ from signaling import protocol
 from signaling.announcements import announce_stage
 from signaling.answers import Ok, StatisticsAnswer
 from signaling.errors import Refusal
+from signaling.handlers.answering import end_running
 from signaling.handlers.request import Request
 from signaling.media_commands import Figures, Picture, Sync
 from signaling.orm import live
@@ -47,6 +48,8 @@ async def resume(request: Request[protocol.Resume]) -> Ok:
 
 
 async def end(request: Request[protocol.End]) -> Ok:
+    # Behind the end no clock runs any more: the last answer of an evening would miss its case.
+    await end_running(request)
     await live.end(request.person_id, request.session_id)
     await follow(request.parts, request.session_id)
     return Ok()

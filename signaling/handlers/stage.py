@@ -3,6 +3,7 @@
 from signaling import protocol
 from signaling.announcements import announce, announce_stage
 from signaling.answers import Ok, Prompt
+from signaling.handlers.answering import end_running
 from signaling.handlers.crew import follow
 from signaling.handlers.request import Request
 from signaling.orm import questions as rows
@@ -31,7 +32,9 @@ async def put_on(request: Request[protocol.PutOn]) -> Ok:
 
 
 async def take_off(request: Request[protocol.TakeOff]) -> Ok:
-    await rows.move(request.person_id, request.session_id, request.message.question, "done", None)
+    question = request.message.question
+    if not await end_running(request, question):
+        await rows.move(request.person_id, request.session_id, question, "done", None)
     await follow(request.parts, request.session_id)
     return Ok()
 

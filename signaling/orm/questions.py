@@ -2,6 +2,7 @@
 transaction.
 """
 
+import logging
 import uuid as uuids
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal.lib.errors import NotFound
+from portal.lib.errors import BadInput, Conflict, NotFound
 from portal.live.models import LiveSession
 from portal.questions import actions, console
 from portal.questions.models import Question
+from portal.questions.queries import being_answered as being_answered_in
 from portal.questions.states import StageState, WallState
 from recordings.actions import request_clip
 from recordings.queries import recording_of
@@ -20,6 +22,8 @@ from signaling.orm.door import door
 from signaling.orm.people import actor
 from transcripts.captions import join
 from transcripts.queries import passage, transcript
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,19 @@ def _end_answer(person_id: int, session_id: int, question_id: int, at_ms: int) -
     return Marked(ended.question_id, ended.begin_ms, ended.end_ms)
 
 
+def _being_answered(session_id: int) -> int | None:
+    return being_answered_in(session_id)
+
+
+def _end_if_running(person_id: int, session_id: int, question_id: int, at_ms: int) -> Marked | None:
+    """None where it cannot be ended so, for one because somebody else has just done it."""
+    try:
+        return _end_answer(person_id, session_id, question_id, at_ms)
+    except (BadInput, Conflict) as error:
+        log.warning("question %s: its answer was not ended (%s)", question_id, error.code)
+        return None
+
+
 def _set_spoken_text(person_id: int, session_id: int, question_id: int, text: str) -> None:
     in_session(session_id, question_id)
     actions.set_spoken_text(actor(person_id), question_id, text)
@@ -197,6 +214,8 @@ claim = door(_claim)
 answer_in_writing = door(_answer_in_writing)
 begin_answer = door(_begin_answer)
 end_answer = door(_end_answer)
+being_answered = door(_being_answered)
+end_if_running = door(_end_if_running)
 set_spoken_text = door(_set_spoken_text)
 spoken_since = door(_spoken_since)
 person_of = door(_person_of)

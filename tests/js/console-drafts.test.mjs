@@ -37,6 +37,15 @@ test("sending the spoken words keeps the answer begun beside them", () => {
   assert.equal(drafts.of(1)?.written, "下周");
 });
 
+test("an answer that somebody else gave meanwhile is not hidden behind the empty field it was opened with", () => {
+  const drafts = new Drafts(12, tab());
+  drafts.open(row(1));
+  drafts.keep(row(1, { written_answer: "下周修好" }), typed({}));
+  assert.equal(drafts.of(1), undefined);
+  drafts.keep(row(1, { written_answer: "下周修好" }), typed({ written: "本月" }));
+  assert.equal(drafts.of(1)?.written, "本月");
+});
+
 test("a tab whose store holds nonsense, or refuses, still works", () => {
   const shelf = { getItem: () => "{", setItem: () => assert.fail("full") };
   const drafts = new Drafts(12, shelf);

@@ -67,6 +67,8 @@ test("whoever was sent away from the microphone comes back to the shortlist only
   }
   assert.deepEqual(wayBack(row(1, { stage_state: "ready" }), "shortlist"), []);
   assert.deepEqual(wayBack(row(1, { stage_state: "ready" }), "put_on"), []);
+  const answered = row(1, { stage_state: "on", answer_begin_ms: 1000, answer_end_ms: null });
+  assert.deepEqual(wayBack(answered, "take_off"), [], "the answer has ended with it");
 });
 
 test("a hidden question shown again is hidden again for the same reason", () => {

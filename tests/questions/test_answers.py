@@ -9,7 +9,7 @@ from portal.lib.errors import BadInput, Conflict, NotAllowed
 from portal.live.actions import end
 from portal.questions import actions
 from portal.questions.models import Question
-from portal.questions.queries import chapters, recent_answers, wall, written_answers
+from portal.questions.queries import being_answered, chapters, recent_answers, wall, written_answers
 from portal.questions.queries import on_air as row_on_air
 from tests.live.cast import Cast, asked, citizen
 
@@ -73,6 +73,27 @@ def test_an_answer_that_never_began_does_not_end_and_none_ends_twice(on_air: Cas
     with pytest.raises(Conflict):
         actions.end_answer(on_air.bob, result.question_id, 30_000)
     assert len(replies(result.case_number)) == 1
+
+
+def test_who_did_not_see_that_the_answer_had_begun_does_not_move_it_away(on_air: Cast) -> None:
+    result = asked(on_air)
+    actions.move(on_air.bob, result.question_id, "on")
+    actions.begin_answer(on_air.lin, result.question_id, 10_000)
+    for to in ("done", "shortlisted"):
+        with pytest.raises(Conflict, match="正在回答"):
+            actions.move(on_air.bob, result.question_id, to, expected="on")
+    assert actions.end_answer(on_air.lin, result.question_id, 20_000).begin_ms == 10_000
+
+
+def test_an_answer_off_the_stage_is_not_being_given(on_air: Cast) -> None:
+    """Otherwise the console would wait for its end for ever, which no key could bring."""
+    result = asked(on_air)
+    actions.begin_answer(on_air.lin, result.question_id, 10_000)
+    assert being_answered(on_air.session.pk) == result.question_id
+    actions.move(on_air.bob, result.question_id, "done")
+    assert being_answered(on_air.session.pk) is None
+    assert Question.objects.get(pk=result.question_id).answer_begin_ms is None
+    actions.begin_answer(on_air.lin, result.question_id, 30_000)
 
 
 @pytest.mark.parametrize("at_ms", [-1, 24 * 3600 * 1000 + 1])

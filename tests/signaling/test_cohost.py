@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from portal.live.actions.invitations import revoke
 from portal.questions.actions import rehearse
 from recordings.models import Recording
 from signaling.parts import Parts
@@ -81,3 +82,23 @@ async def test_a_rehearsal_runs_like_a_broadcast_and_leaves_no_files(
         return not directory.exists() and not await in_thread(Recording.objects.exists)()
 
     await eventually(gone)
+
+
+async def test_a_withdrawn_invitation_ends_the_seat_for_everybody_who_sees_it(
+    page: OpenPage, publish: Publish, house: Any, in_thread: Any
+) -> None:
+    """The department's own page, too, would go on saying that everybody sees them."""
+    lin, otto, bob = await page("lin", "leader"), await page("otto", "cohost"), await page("bob", "moderator")
+    await publish(lin)
+    await publish(otto)
+    await stage_where(lin, lambda stage: seat(stage)["present"])
+    await lin.request("go_live")
+    await lin.request("cohost", invitation=house.seat)
+    await stage_where(bob, lambda stage: seat(stage)["on"])
+    await in_thread(revoke)(house.people["lin"], house.session.pk, house.seat)
+    assert await otto.was_closed() == 1008
+    await otto.close(1008)
+    await stage_where(bob, lambda stage: stage["cohosts"] == [])
+    assert (await (await page("otto", None)).hello("cohost"))["code"] == "not_allowed"
+    late = await page("charlie", None)
+    assert (await late.hello("viewer"))["stage"]["cohosts"] == []

@@ -1,12 +1,16 @@
 """The way of a question through sockets: asked, called up, on, answered, and its clip ordered."""
 
+import asyncio
 import uuid
 from typing import Any
+
+import pytest
 
 from portal.appeals.models import Reply
 from recordings.models import Clip
 from tests.signaling.conftest import OpenPage
 from tests.signaling.people import House
+from tests.signaling.sockets import Page
 
 
 async def test_hello_draws_the_page(page: OpenPage, house: House) -> None:
@@ -49,6 +53,33 @@ async def test_a_question_goes_from_the_phone_to_the_answer(page: OpenPage, in_t
     assert (clip.begin_ms, clip.end_ms) == (ended["begin_ms"], ended["end_ms"])
     assert (await lin.request("end"))["type"] == "ok"
     assert (await alice.until("session", state="ended"))["type"] == "session"
+
+
+async def answering(alice: Page, bob: Page, lin: Page) -> tuple[int, int]:
+    """Lin answers alice, who is on stage: the question, and the ms at which the answer began."""
+    asked = await alice.request("ask", uuid=str(uuid.uuid4()), text="When will the road be mended?")
+    await lin.request("go_live")
+    await bob.request("call_up", question=asked["question"])
+    await bob.request("put_on", question=asked["question"])
+    begun = await lin.request("begin_answer", question=asked["question"])
+    await asyncio.sleep(0.2)
+    return asked["question"], begun["begin_ms"]
+
+
+@pytest.mark.parametrize("step", ["end", "take_off"])
+async def test_an_answer_that_is_cut_short_ends_with_the_step(
+    page: OpenPage, in_thread: Any, step: str
+) -> None:
+    """The leader says goodbye, or the guest is taken off, before anybody has pressed "answer done"."""
+    alice, bob, lin = await page("alice"), await page("bob", "moderator"), await page("lin", "leader")
+    question, begin_ms = await answering(alice, bob, lin)
+    fields = {} if step == "end" else {"question": question}
+    assert (await bob.request(step, **fields))["type"] == "ok"
+    reply = await in_thread(Reply.objects.get)()
+    assert reply.begin_ms == begin_ms < reply.end_ms
+    assert (await in_thread(Clip.objects.get)()).end_ms == reply.end_ms
+    (row,) = (await bob.request("questions", since=0))["rows"]
+    assert (row["stage_state"], row["wall_state"], row["answer_end_ms"]) == ("done", "answered", reply.end_ms)
 
 
 async def test_a_repeat_gives_the_same_numbers(page: OpenPage) -> None:

@@ -64,6 +64,16 @@ async def test_a_question_arrives_at_the_console(served: Served) -> None:
     bob.close()
 
 
+async def test_a_socket_that_the_house_ends_is_closed_with_the_code_that_says_why(served: Served) -> None:
+    alice = await served.wire("alice")
+    await alice.hello("viewer")
+    with pytest.raises(ConnectionError) as closed:
+        for _each in range(1000):
+            await alice.frame(TEXT, b'{"type":"ping"}')
+            await alice.next()
+    assert closed.value.args[0] == 1008
+
+
 async def test_a_message_too_big_for_memory_closes_the_socket(served: Served) -> None:
     alice, dora = await served.wire("alice"), await served.wire("dora")
     await alice.hello("viewer")

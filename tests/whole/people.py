@@ -226,12 +226,12 @@ class Citizen(Someone):
         return self.numbers()
 
     def raise_hand(self, village: str) -> None:
-        """Without a word of text; who has confirmed a telephone is asked for nothing more."""
+        """Without a word of text; who has confirmed a telephone is asked for nothing more. The dialog stays open, as
+        who waits to be called leaves it."""
         self.page.locator("[data-hand]").click()
         self.page.locator("[data-step=village] input").fill(village)
         self.page.locator("[data-ask-next-button]").click()
         expect(self.page.locator("[data-step=received] [data-hand-next]")).to_be_visible(timeout=10_000)
-        self.page.locator("[data-ask-close]").click()
 
     def numbers(self) -> tuple[str, str]:
         expect(self.page.locator("[data-step=received]")).to_be_visible(timeout=10_000)

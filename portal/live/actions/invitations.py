@@ -79,11 +79,15 @@ def invite(actor: Person, session_id: int, unit_id: int, name: str = "") -> Invi
 def revoke(actor: Person, session_id: int, invitation_id: int) -> None:
     """The link ends, and who sat there leaves the stage. Raises `NotAllowed`, `NotFound`."""
     session = _inviting(actor, session_id)
-    changed = Invitation.objects.filter(pk=invitation_id, session=session, revoked_at=None).update(
-        revoked_at=timezone.now(), on_air=False
-    )
-    if not changed:
-        raise NotFound(_("没有这个邀请。"))
+    with transaction.atomic():
+        revision = bump(session_id)
+        seat = Invitation.objects.filter(pk=invitation_id, session=session)
+        if not seat.filter(revoked_at=None).update(revoked_at=timezone.now(), on_air=False):
+            raise NotFound(_("没有这个邀请。"))
+        _tell_session(session, revision)
+        # Open pages of whoever sat there end with their media; they may come again as everybody may.
+        if person := seat.values_list("person_id", flat=True).first():
+            tell("people", {"type": "logged_out", "person": person})
     log.info("invitation %s withdrawn by person %s", invitation_id, actor.pk)
 
 
@@ -126,11 +130,13 @@ def put_cohost(actor: Person, session_id: int, invitation_id: int | None) -> Non
         others.exclude(pk=invitation_id or 0).update(on_air=False)
         if invitation_id is not None:
             _put(session, invitation_id)
-        tell(
-            topic_of(session_id),
-            {"type": "session", "session": session_id, "revision": revision, "state": session.state},
-        )
+        _tell_session(session, revision)
     log.info("session %s: co-host %s by person %s", session_id, invitation_id, actor.pk)
+
+
+def _tell_session(session: LiveSession, revision: int) -> None:
+    message = {"type": "session", "session": session.pk, "revision": revision, "state": session.state}
+    tell(topic_of(session.pk), message)
 
 
 def _put(session: LiveSession, invitation_id: int) -> None:

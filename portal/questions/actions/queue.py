@@ -41,6 +41,9 @@ def check_step(change: Change, to: StageState, expected: str | None) -> None:
     found = change.question.stage_state
     if expected is not None and found != expected:
         raise Conflict(moved(change, label(found)))
+    # Whoever names what they saw did not see that the answer had begun.
+    if expected is not None and change.question.is_being_answered:
+        raise Conflict(_("正在回答这个问题，请先按“回答完毕”。"))
     if not may_follow(found, to):
         needed = listed(label(state) for state, ways in MOVES.items() if to in ways)
         raise Conflict(
@@ -69,6 +72,9 @@ def take_to(change: Change, to: StageState) -> None:
         fields |= _shown(question)
     if to == StageState.SHORTLISTED:
         fields["order"] = change.revision
+    if question.is_being_answered:
+        # Off the stage nothing could end the answer any more, and none could begin.
+        fields["answer_begin_ms"] = None
     change.write(**fields)
 
 

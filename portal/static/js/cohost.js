@@ -120,7 +120,14 @@ function listen() {
   signal.on("changes", hear);
   signal.on("stage", (message) => hear({ stage: message }));
   signal.on("session", (message) => hear({ session: message }));
-  signal.on("refused", () => trouble(gettext("邀请已撤回，或登录已变化。请用邀请链接重新进入。")));
+  signal.on("refused", () => {
+    stage = { ...stage, cohosts: [] };
+    share.share.stop();
+    publisher?.stop();
+    camera.close();
+    trouble(gettext("邀请已撤回，或登录已变化。请用邀请链接重新进入。"));
+    draw();
+  });
   signal.on("state", draw);
   watcher.on("silenced", () => (need("[data-sound]", HTMLElement).hidden = false));
   need("[data-sound]", HTMLElement).addEventListener("click", () => {

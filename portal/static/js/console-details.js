@@ -65,11 +65,20 @@ export class DetailsPane {
       this.sameSearch.value = "";
       const row = id === null ? null : this.store.get(id);
       const draft = id === null ? undefined : this.drafts.of(id);
-      this.written.value = draft?.written ?? row?.written_answer ?? "";
+      const opened = this.drafts.open(row);
+      this.written.value = draft?.written ?? opened.written;
       this.final.checked = draft?.final ?? false;
-      this.spoken.value = draft?.spoken ?? row?.text ?? "";
+      this.spoken.value = draft?.spoken ?? opened.spoken;
     }
     this.draw();
+  }
+
+  /** Somebody else has answered, or confirmed the words: seen where nothing is typed. @param {Row} row */
+  #follow(row) {
+    const before = this.drafts.opened;
+    const now = this.drafts.open(row);
+    if (this.written.value === before.written) this.written.value = now.written;
+    if (this.spoken.value === before.spoken) this.spoken.value = now.spoken;
   }
 
   #keepDraft() {
@@ -90,6 +99,7 @@ export class DetailsPane {
     this.#find("[data-details-empty]", HTMLElement).hidden = row !== null;
     this.#find("[data-details-body]", HTMLElement).hidden = row === null;
     if (!row) return;
+    this.#follow(row);
     this.#say("[data-d-number]", row.number || gettext("还没有诉求编号"));
     drawBadges(this.#find("[data-d-badges]", HTMLElement), badgesOf(row, this.store.sameCounts().get(row.id) ?? 0));
     const words = row.text || gettext("（举手，口头提问：文字在连线时从字幕取）");

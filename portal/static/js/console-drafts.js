@@ -14,11 +14,19 @@ export class Drafts {
     this.kept = new Map(read(shelf.getItem(this.key)));
     /** What the server has, where the row does not say so yet. @type {Map<number, {written?: string, spoken?: string}>} */
     this.taken = new Map();
+    /** What the row of the open question said when its fields were filled: left so, nothing was typed. */
+    this.opened = { id: 0, written: "", spoken: "" };
   }
 
   /** @param {number} id */
   of(id) {
     return this.kept.get(id);
+  }
+
+  /** The fields are filled from this row now. @param {{id: number, text: string, written_answer?: string}|null} row */
+  open(row) {
+    this.opened = { id: row?.id ?? 0, written: row?.written_answer ?? "", spoken: row?.text ?? "" };
+    return this.opened;
   }
 
   /**
@@ -28,8 +36,9 @@ export class Drafts {
    */
   keep(row, draft) {
     const taken = this.taken.get(row.id);
-    const isWritten = [row.written_answer ?? "", taken?.written].includes(draft.written.trim());
-    const isSpoken = [row.text.trim(), taken?.spoken].includes(draft.spoken.trim());
+    const opened = this.opened.id === row.id ? this.opened : null;
+    const isWritten = [row.written_answer ?? "", taken?.written, opened?.written].includes(draft.written.trim());
+    const isSpoken = [row.text.trim(), taken?.spoken, opened?.spoken.trim()].includes(draft.spoken.trim());
     if (isWritten && isSpoken) this.kept.delete(row.id);
     else this.kept.set(row.id, draft);
     this.#write();

@@ -1,5 +1,7 @@
 // What can still be taken back. Pure: the time is handed in (milliseconds of any steady clock).
 
+import { isAnswering } from "./console-lanes.js";
+
 /** @typedef {import("./console-lanes.js").Row} Row */
 /** @typedef {import("./console-lanes.js").Action} Action */
 /** @typedef {{type: string, fields: Record<string, unknown>}} Message */
@@ -46,6 +48,8 @@ export function wayBack(row, action) {
   const question = row.id;
   if (action === "unhide") return row.hidden_reason ? [{ type: "hide", fields: { question, reason: row.hidden_reason } }] : [];
   const leaves = LEAVES[action];
+  // An answer has ended with it: what a citizen was told stays told.
+  if (action === "take_off" && isAnswering(row)) return [];
   if (!leaves || (action === "shortlist" && !OFF_STAGE.has(row.stage_state))) return [];
   const expected_stage = leaves.stage ?? row.stage_state;
   const expected_wall = action === "hide" ? "hidden" : leaves.shows ? shown(row.wall_state) : row.wall_state;

@@ -224,6 +224,8 @@ function drawPrompt(stage) {
   const note = need("[data-prompt]", HTMLElement);
   const wanted = Boolean(mine) && ["prompted", "checking", "ready"].includes(mine.state);
   if (wanted && note.hidden) {
+    // Who left "your hand is up" open would not see the call behind it.
+    document.querySelector("[data-step=received]:not([hidden])")?.closest("dialog")?.close();
     note.hidden = false;
     note.scrollIntoView({ block: "center" });
   } else note.hidden = !wanted;
