@@ -16,7 +16,7 @@ from portal.questions import actions, console
 from portal.questions.models import Question
 from portal.questions.queries import being_answered as being_answered_in
 from portal.questions.states import StageState, WallState
-from recordings.actions import request_clip
+from recordings.actions import LONGEST_CLIP_MS, request_clip
 from recordings.queries import recording_of
 from signaling.orm.door import door
 from signaling.orm.people import actor
@@ -150,10 +150,12 @@ def _end_answer(person_id: int, session_id: int, question_id: int, at_ms: int) -
     words = passage(session_id, begin_ms, at_ms) if begin_ms is not None else ""
     with transaction.atomic():
         ended = actions.end_answer(actor(person_id), question_id, at_ms, words)
+        # Nobody pressed "answer done" for an hour: the answer counts all the same.
+        last_ms = min(ended.end_ms, ended.begin_ms + LONGEST_CLIP_MS)
         if recording_of(session_id) is not None:
             # A joined question has a reply of its own, and its page plays the same seconds.
             for reply_id in filter(None, (ended.reply_id, *ended.member_reply_ids)):
-                request_clip(session_id, ended.begin_ms, ended.end_ms, f"reply-{reply_id}")
+                request_clip(session_id, ended.begin_ms, last_ms, f"reply-{reply_id}")
     return Marked(ended.question_id, ended.begin_ms, ended.end_ms)
 
 

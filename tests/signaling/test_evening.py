@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from portal.appeals.models import Reply
+from recordings.actions import LONGEST_CLIP_MS
 from recordings.models import Clip
+from signaling.orm import questions as rows
 from tests.signaling.conftest import OpenPage
 from tests.signaling.people import House
 from tests.signaling.sockets import Page
@@ -80,6 +82,17 @@ async def test_an_answer_that_is_cut_short_ends_with_the_step(
     assert (await in_thread(Clip.objects.get)()).end_ms == reply.end_ms
     (row,) = (await bob.request("questions", since=0))["rows"]
     assert (row["stage_state"], row["wall_state"], row["answer_end_ms"]) == ("done", "answered", reply.end_ms)
+
+
+async def test_an_answer_that_nobody_ended_for_hours_counts_and_its_clip_has_an_hour(
+    page: OpenPage, house: House, in_thread: Any
+) -> None:
+    alice, bob, lin = await page("alice"), await page("bob", "moderator"), await page("lin", "leader")
+    question, begin_ms = await answering(alice, bob, lin)
+    late = begin_ms + 2 * LONGEST_CLIP_MS
+    await rows.end_answer(house.id_of("bob"), house.session.pk, question, late)
+    assert (await in_thread(Reply.objects.get)()).end_ms == late
+    assert (await in_thread(Clip.objects.get)()).end_ms == begin_ms + LONGEST_CLIP_MS
 
 
 async def test_a_repeat_gives_the_same_numbers(page: OpenPage) -> None:

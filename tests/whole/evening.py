@@ -139,7 +139,7 @@ class Evening:
 
     def answer(self, bob: Moderator, lin: Leader, folder: Path, again: str = ANSWER) -> float:
         """Begin, the leader's sentence, end; gives the wall-clock ms at which the sentence began."""
-        bob.answer("begin")
+        lin.begin_answer()
         began = lin.say(spoken(again, folder))
         time.sleep(8)
         bob.answer("end")

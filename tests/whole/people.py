@@ -166,6 +166,16 @@ class Leader(Staff):
     def resume(self) -> None:
         self.page.locator("[data-resume]").click()
 
+    def begin_answer(self) -> None:
+        """With a double tap, as many people press a button: only the first may count."""
+        button = self.page.locator("[data-done]")
+        expect(button).to_have_text("开始回答", timeout=10_000)
+        box = button.bounding_box()
+        assert box is not None
+        for _tap in range(2):
+            self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            self.page.wait_for_timeout(300)
+
     def end(self) -> None:
         self.page.locator("[data-end]").click()
         self.page.locator("[data-confirm-yes]").click()

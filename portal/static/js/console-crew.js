@@ -24,5 +24,7 @@ export class Crew {
 
 /** @param {unknown} error */
 export function sentence(error) {
+  // What `fetch` throws when nobody answers is the browser's, in its own language.
+  if (error instanceof TypeError) return gettext("现在没有网络。您写的都保存着，请稍后再试。");
   return error instanceof Error ? error.message : String(error);
 }

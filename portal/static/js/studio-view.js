@@ -8,7 +8,12 @@ import { ProgrammeView } from "./programme-view.js";
 /** @typedef {import("./studio-phase.js").Phase} Phase */
 /** @typedef {import("./studio-hints.js").Hint} Hint */
 
+const DOUBLE_TAP_MS = 700;
+
 export class StudioView {
+  /** When `done` began to mean the end of an answer. */
+  #turnedAt = -DOUBLE_TAP_MS;
+
   constructor() {
     this.root = need("[data-studio]", HTMLElement);
     this.self = this.#find("[data-self]", HTMLVideoElement);
@@ -18,6 +23,8 @@ export class StudioView {
     this.meter = this.#find("[data-meter]", HTMLMeterElement);
     this.go = this.#find("[data-go]", HTMLButtonElement);
     this.done = this.#find("[data-done]", HTMLButtonElement);
+    // The second tap of a double tap meant the words of before: it would end the answer that the first has begun.
+    this.done.addEventListener("click", (event) => performance.now() < this.#turnedAt + DOUBLE_TAP_MS && event.stopImmediatePropagation());
     // Nobody can watch a rehearsal: it has no programme to be seen.
     this.programme = this.root.querySelector("[data-programme]") ? new ProgrammeView(this.root) : null;
     startDeviceDialog();
@@ -134,7 +141,9 @@ export class StudioView {
       this.#say("[data-air-name]", [question.name, question.village].filter(Boolean).join(" · "));
     }
     this.done.disabled = question === null;
-    this.done.textContent = question && !answering ? gettext("开始回答") : gettext("回答完毕");
+    const words = question && !answering ? gettext("开始回答") : gettext("回答完毕");
+    if (answering && this.done.textContent !== words) this.#turnedAt = performance.now();
+    this.done.textContent = words;
     this.done.classList.toggle("button-primary", answering || question === null);
   }
 
