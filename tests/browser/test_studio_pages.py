@@ -16,6 +16,7 @@ from portal.people.vocabulary import RoleKind
 from portal.questions.actions import begin_answer
 from portal.questions.models import Question
 from tests.browser.conftest import Site
+from tests.browser.test_ask_files import until
 from tests.browser.test_citizen_pages import DESK, PHONE, context_of, violations
 from tests.gallery.keyboard import press, tab_to
 from tests.live.cast import on_air, staff
@@ -156,6 +157,8 @@ def taken_next_time(page: Page, select: str) -> None:
     last = page.locator(f"{select} option").last.inner_text()
     assert picked.inner_text() != last
     page.locator(select).select_option(label=last)
+    # It is remembered once it has been opened, not when it is picked.
+    until(page, lambda: last in page.evaluate("() => localStorage.getItem('studio.devices') ?? ''"))
     expect(picked).to_have_text(last)
     page.reload()
     expect(picked).to_have_text(last)
