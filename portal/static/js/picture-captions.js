@@ -19,8 +19,11 @@ export function captionsOnPicture(video, line, button, store) {
     apply();
   });
   line.on("cues", (/** @type {VTTCue[]} */ cues) => {
-    own ??= video.addTextTrack("captions", gettext("字幕"), "zh");
-    apply();
+    if (!own) {
+      own = video.addTextTrack("captions", gettext("字幕"), "zh");
+      // Not with every piece: between the browser's own switch and its event it would be put back.
+      apply();
+    }
     for (const cue of cues) if (!own.cues?.getCueById(cue.id)) own.addCue(cue);
   });
   tracks.addEventListener("addtrack", apply);
